@@ -1,0 +1,109 @@
+//! An event: one accepted message, kept whole.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::events::EventType;
+use crate::ids::{Account, EventId};
+use crate::message;
+use crate::pid::Pid;
+
+/// An accepted message with all that was known when it came.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// Whose it is.
+    pub account: Account,
+    /// Its canonical type; `None` for what is in quarantine.
+    pub event_type: Option<EventType>,
+    /// The type as it was spelt.
+    pub wire_type: Option<String>,
+    /// The booking or person that it is about.
+    pub subject: Option<Pid>,
+    /// How it came.
+    pub origin: Origin,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// The request's headers, names in lower case, without those that carry secrets.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+    /// Whether its writes and sends are recorded instead of performed.
+    pub capture: bool,
+    /// The event that led to this one, for what a rule emitted or an operator replayed.
+    pub parent: Option<EventId>,
+    /// How many emitted events lie between this one and the first: 0 for what came from outside.
+    pub depth: u32,
+}
+
+impl Event {
+    /// The payload; `null` where there is none.
+    pub fn payload(&self) -> serde_json::Value {
+        message::raw_payload(&self.body)
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default()
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word that stands for it in the API and in the database.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// The value of a word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// How an event came.
+    Origin {
+        /// Ticketpark sent it.
+        Webhook = "webhook",
+        /// Somebody injected it by hand.
+        Trigger = "trigger",
+        /// An operator replayed an earlier event.
+        Replay = "replay",
+        /// Reconciliation found that it never came.
+        Reconcile = "reconcile",
+        /// A rule emitted it.
+        Emit = "emit",
+        /// A timetable made it.
+        Schedule = "schedule",
+    }
+}
+
+words! {
+    /// Where an event stands.
+    EventState {
+        /// Some of its runs are ready or running.
+        Pending = "pending",
+        /// All its runs have ended or wait.
+        Processed = "processed",
+        /// No enabled rule is for its type.
+        NoRule = "no_rule",
+        /// It is no message, and is kept in quarantine.
+        Rejected = "rejected",
+    }
+}

@@ -1,0 +1,30 @@
+//! The types that every other crate of Cuebook speaks: events, rules, runs, journals, effects, ids, time.
+//!
+//! This crate must not know async, IO, SQL, HTTP or Rhai. It holds what is true about a thing, never how it is done.
+
+pub mod chance;
+pub mod clock;
+pub mod effect;
+pub mod event;
+pub mod events;
+pub mod failure;
+pub mod function;
+pub mod ids;
+pub mod journal;
+pub mod keys;
+pub mod limits;
+pub mod log_line;
+pub mod message;
+pub mod pid;
+pub mod retry;
+pub mod rule;
+pub mod run;
+pub mod secret;
+pub mod value;
+
+pub use chance::Chance;
+pub use clock::{Clock, Timestamp};
+pub use failure::CallError;
+pub use ids::{Account, EffectId, EventId, RunId};
+pub use pid::Pid;
+pub use value::Value;

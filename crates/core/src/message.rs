@@ -1,0 +1,141 @@
+//! Reading a webhook's body: from bytes to a typed message, or to the reason why it is none.
+//!
+//! The content alone decides, never the content type. Nothing here judges a payload's fields: an unknown type and
+//! unknown fields are kept whole.
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::events::EventType;
+use crate::pid::Pid;
+
+/// A body that is a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// The canonical type.
+    pub event_type: EventType,
+    /// The type as it was spelt.
+    pub wire_type: String,
+    /// The payload; `null` where the body has none.
+    pub payload: Json,
+    /// The booking or person that it is about.
+    pub subject: Option<Pid>,
+}
+
+/// Why a body is no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAMessage {
+    /// The bytes are no JSON.
+    #[error("the body is not JSON: {0}")]
+    NotJson(String),
+    /// The JSON is no object.
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// There is no `type`, or it is no text.
+    #[error("the body has no \"type\" that is a text")]
+    NoType,
+}
+
+/// The longest `type` that is taken as one, in bytes.
+const TYPE_LIMIT: usize = 200;
+
+impl Message {
+    /// Reads `body`.
+    pub fn parse(body: &[u8]) -> Result<Self, NotAMessage> {
+        let json: Json = serde_json::from_slice(body)
+            .map_err(|error| NotAMessage::NotJson(error.to_string()))?;
+        let Json::Object(mut object) = json else {
+            return Err(NotAMessage::NotAnObject);
+        };
+        let wire_type = match object.get("type") {
+            Some(Json::String(text)) if !text.trim().is_empty() && text.len() <= TYPE_LIMIT => {
+                text.clone()
+            }
+            _ => return Err(NotAMessage::NoType),
+        };
+        let payload = object.remove("payload").unwrap_or(Json::Null);
+        Ok(Self {
+            event_type: EventType::from_wire(&wire_type),
+            subject: subject(&payload),
+            wire_type,
+            payload,
+        })
+    }
+}
+
+/// What an event is about: `booking_pid`, else `person_pid`.
+pub fn subject(payload: &Json) -> Option<Pid> {
+    ["booking_pid", "person_pid"]
+        .iter()
+        .find_map(|field| Pid::from_json(payload.get(field)?))
+}
+
+/// The payload of a body, exactly as it was written; `None` where it has none or is no message.
+pub fn raw_payload(body: &[u8]) -> Option<&RawValue> {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        payload: Option<&'a RawValue>,
+    }
+    serde_json::from_slice::<Envelope<'_>>(body).ok()?.payload
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_example_parses_to_its_type_and_subject() {
+        for descriptor in crate::events::ALL {
+            let message = Message::parse(descriptor.example.as_bytes()).unwrap();
+            assert_eq!(message.event_type.as_str(), descriptor.name);
+            assert!(message.subject.is_some(), "{}", descriptor.name);
+        }
+    }
+
+    #[test]
+    fn unknown_types_and_fields_are_kept() {
+        let message = Message::parse(
+            br#"{"type":"seat-map","payload":{"booking_pid":18446744073709551617,"x":[1]},"y":2}"#,
+        )
+        .unwrap();
+        assert_eq!(message.event_type.as_str(), "seat-map");
+        assert_eq!(message.subject.unwrap().as_str(), "18446744073709551617");
+        assert_eq!(message.payload["x"], serde_json::json!([1]));
+    }
+
+    #[test]
+    fn the_booking_comes_before_the_person() {
+        let message =
+            Message::parse(br#"{"type":"t","payload":{"person_pid":"p","booking_pid":"b"}}"#)
+                .unwrap();
+        assert_eq!(message.subject.unwrap().as_str(), "b");
+    }
+
+    #[test]
+    fn what_is_no_message_says_why() {
+        assert!(matches!(
+            Message::parse(b"{\"type\":"),
+            Err(NotAMessage::NotJson(_))
+        ));
+        assert!(matches!(
+            Message::parse(b"\xff\xfe"),
+            Err(NotAMessage::NotJson(_))
+        ));
+        assert!(matches!(
+            Message::parse("[".repeat(100_000).as_bytes()),
+            Err(NotAMessage::NotJson(_))
+        ));
+        assert_eq!(Message::parse(b"[1]"), Err(NotAMessage::NotAnObject));
+        assert_eq!(Message::parse(b"{}"), Err(NotAMessage::NoType));
+        assert_eq!(Message::parse(br#"{"type":7}"#), Err(NotAMessage::NoType));
+    }
+
+    #[test]
+    fn the_raw_payload_is_as_written() {
+        let body = br#"{"type":"t", "payload": {"a":  1.50} }"#;
+        assert_eq!(raw_payload(body).unwrap().get(), r#"{"a":  1.50}"#);
+        assert!(raw_payload(b"rubbish").is_none());
+    }
+}
