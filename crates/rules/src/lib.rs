@@ -1,1 +1,38 @@
-//! rules
+//! Cuebook's rules: the one place where Rhai lives. Compiles and checks rules, and advances a run by replaying its script
+//! over its journal.
+//!
+//! This crate must not know async, IO beyond reading the rules' folder, SQL or HTTP. It performs nothing: it says what a
+//! script asks for.
+
+mod advance;
+mod check;
+mod compile;
+mod convert;
+pub mod diagnostic;
+mod duration;
+mod engine;
+mod files;
+mod functions;
+mod head;
+mod host;
+mod outcome;
+mod pass;
+mod pool;
+mod program;
+mod sandbox;
+mod set;
+mod settings;
+mod suggest;
+mod templates;
+mod types;
+
+pub use check::Checked;
+pub use diagnostic::{Diagnostic, Severity};
+pub use engine::{Engine, EngineError};
+pub use files::{ReadError, RuleFiles};
+pub use outcome::{Outcome, ScriptFailure};
+pub use pass::{OwnedInput, Pass, PassInput};
+pub use pool::ScriptPool;
+pub use program::Program;
+pub use set::{ActiveRules, Rule, RuleSet};
+pub use settings::{Limits, Settings};

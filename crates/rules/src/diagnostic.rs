@@ -1,0 +1,203 @@
+//! What the checker has to say about a file: where, what, and how to mend it.
+//!
+//! It prints nothing: whoever shows a diagnostic has the file's text beside it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The set cannot be used.
+    Error,
+    /// The set can be used; most likely it does not do what its author wants.
+    Warning,
+}
+
+/// Something to say about a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// The file, relative to the rules' folder.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The character in the line, from 1.
+    pub column: u32,
+    /// How many characters it concerns, 1 at least.
+    pub length: u32,
+    /// How bad it is.
+    pub severity: Severity,
+    /// A stable word for this kind of finding: see [`code`].
+    pub code: &'static str,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// The codes of diagnostics. They are part of the output of `cuebook check`: a code never changes its meaning.
+pub mod code {
+    /// The script is no valid Rhai.
+    pub const SYNTAX: &str = "E0101";
+    /// The file is longer than files may be.
+    pub const TOO_LONG: &str = "E0102";
+    /// The file is no UTF-8.
+    pub const NOT_UTF8: &str = "E0103";
+    /// An import names no library, or not by a plain text.
+    pub const IMPORT: &str = "E0104";
+    /// Libraries import each other in a circle.
+    pub const IMPORT_CIRCLE: &str = "E0105";
+    /// A library does something when it is imported.
+    pub const LIBRARY_STATEMENT: &str = "E0106";
+
+    /// The head has an option that there is not.
+    pub const UNKNOWN_OPTION: &str = "E0201";
+    /// The head has an option that this version does not carry out.
+    pub const OPTION_NOT_AVAILABLE: &str = "E0202";
+    /// The value of an option of the head cannot be used.
+    pub const OPTION_VALUE: &str = "E0203";
+    /// The options of the head are no valid TOML.
+    pub const HEAD_TOML: &str = "E0204";
+
+    /// A function is called that there is not.
+    pub const UNKNOWN_FUNCTION: &str = "E0301";
+    /// A function is called with too few or too many arguments.
+    pub const ARGUMENT_COUNT: &str = "E0302";
+    /// A function is given a key that it does not know.
+    pub const UNKNOWN_KEY: &str = "E0303";
+    /// A function is not given a key that it needs.
+    pub const MISSING_KEY: &str = "E0304";
+    /// A function is given something of the wrong kind.
+    pub const ARGUMENT_KIND: &str = "E0305";
+
+    /// The payload of this type of event has no such field.
+    pub const UNKNOWN_FIELD: &str = "E0401";
+    /// An event has no such property.
+    pub const UNKNOWN_EVENT_PROPERTY: &str = "E0402";
+
+    /// There is no such template.
+    pub const MISSING_TEMPLATE: &str = "E0501";
+    /// A template is no valid template.
+    pub const TEMPLATE_SYNTAX: &str = "E0502";
+
+    /// A file's name is no rule's name.
+    pub const RULE_NAME: &str = "E0601";
+    /// Rules on a timetable are not available in this version.
+    pub const SCHEDULE_NOT_AVAILABLE: &str = "E0602";
+    /// A folder's name is no type of event that is known.
+    pub const UNKNOWN_FOLDER: &str = "W0603";
+    /// A type of event is named that is not known.
+    pub const UNKNOWN_TYPE: &str = "W0604";
+}
+
+impl Diagnostic {
+    /// An error about the whole file.
+    pub fn error(file: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            length: 1,
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A warning about the whole file.
+    pub fn warning(file: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(file, code, message)
+        }
+    }
+
+    /// The same about a place: line and column from 1, and the number of characters.
+    #[must_use]
+    pub fn at(mut self, line: usize, column: usize, length: usize) -> Self {
+        let number = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
+        self.line = number(line);
+        self.column = number(column);
+        self.length = number(length);
+        self
+    }
+
+    /// The same with a hint at how to mend it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a hint, if there is one.
+    #[must_use]
+    pub fn with_help_if(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Whether the set cannot be used because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Brings diagnostics into the order in which they are shown: by file, line and column. The same is said once.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.line, d.column, d.severity, d.code);
+        (&a.file, key(a), &a.message).cmp(&(&b.file, key(b), &b.message))
+    });
+    diagnostics.dedup();
+}
+
+impl fmt::Display for Diagnostic {
+    /// One line: `file:line:column: error[code]: message (help)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(
+            f,
+            "{}:{}:{}: {severity}[{}]: {}",
+            self.file, self.line, self.column, self.code, self.message
+        )?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_has_the_documented_members() {
+        let diagnostic = Diagnostic::error("any/a.rhai", code::SYNTAX, "no")
+            .at(3, 7, 2)
+            .with_help("yes");
+        assert_eq!(
+            serde_json::to_string(&diagnostic).unwrap(),
+            r#"{"file":"any/a.rhai","line":3,"column":7,"length":2,"severity":"error","code":"E0101","message":"no","help":"yes"}"#
+        );
+        assert_eq!(
+            diagnostic.to_string(),
+            "any/a.rhai:3:7: error[E0101]: no (yes)"
+        );
+    }
+
+    #[test]
+    fn they_are_shown_by_place_and_once() {
+        let at = |file: &str, line| Diagnostic::error(file, code::SYNTAX, "x").at(line, 1, 1);
+        let mut all = vec![at("b", 1), at("a", 9), at("a", 2), at("a", 9)];
+        sort(&mut all);
+        assert_eq!(all, [at("a", 2), at("a", 9), at("b", 1)]);
+    }
+}
