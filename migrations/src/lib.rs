@@ -1,1 +1,32 @@
-//! Migrations.
+//! The schema of Cuebook's database, one file a migration, the same for SQLite and Postgres.
+//!
+//! Instants are whole microseconds since 1970 in 64 bits, ids are UUIDs (a blob on SQLite), bodies and journaled values
+//! are bytes and never the database's own JSON, which refuses `\u0000`. A migration that has been released never
+//! changes; a change is a new file and a line in the list. This crate must not know what the tables are used for: that
+//! is the store's.
+
+use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
+
+mod m20261124_000001_events;
+mod m20261124_000002_runs;
+mod m20261124_000003_effects;
+mod m20261124_000004_rules;
+mod m20261124_000005_access;
+mod m20261124_000006_nodes;
+
+/// Brings a database up to this version's schema.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_events::Migration),
+            Box::new(m20261124_000002_runs::Migration),
+            Box::new(m20261124_000003_effects::Migration),
+            Box::new(m20261124_000004_rules::Migration),
+            Box::new(m20261124_000005_access::Migration),
+            Box::new(m20261124_000006_nodes::Migration),
+        ]
+    }
+}

@@ -1,1 +1,38 @@
-//! store
+//! Cuebook's database. SeaORM lives here and nowhere else; the same transitions run on SQLite and on Postgres.
+//!
+//! - `transitions/`: everything that changes something, one file each. Read in the order of an event's way they are the
+//!   state machine. All go through `writer/`, which commits in groups.
+//! - `queries/`: everything that reads.
+//! - `entities/`: the tables; `reading/`: from rows to the types of `core`. Both private.
+//!
+//! This crate must not know HTTP, Rhai or how an effect is performed.
+
+mod connect;
+mod entities;
+mod error;
+mod hook_tokens;
+mod metrics;
+mod queries;
+mod reading;
+mod secrets;
+mod settings;
+mod statements;
+mod store;
+mod transitions;
+mod wakes;
+mod writer;
+
+pub use error::StoreError;
+pub use queries::{
+    ApiKeyRow, Counts, EffectBody, EffectFilter, EventFilter, EventView, HookToken, Listed,
+    NextDue, Page, RunBrief, RunFilter, RunView, SecretRow, StepView,
+};
+pub use secrets::{NotASecretKey, SecretKey};
+pub use settings::StoreSettings;
+pub use store::Store;
+pub use transitions::{
+    AcceptEvent, Accepted, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs, EffectChange,
+    NewApiKey, RuleStart, RunFailure, Segment, SettledAs, Settlement, StoredRuleSet, StoredVersion,
+    WaitUntil, WakeReport,
+};
+pub use wakes::Wakes;

@@ -1,0 +1,20 @@
+//! The tables as SeaORM sees them, one file each. Private: what leaves this crate are the types of `core` and of this
+//! crate's transitions and queries.
+
+pub(crate) mod api_keys;
+pub(crate) mod effect_attempts;
+pub(crate) mod effect_bodies;
+pub(crate) mod effects;
+pub(crate) mod events;
+pub(crate) mod hook_tokens;
+pub(crate) mod logs;
+pub(crate) mod nodes;
+pub(crate) mod rule_files;
+pub(crate) mod rule_set_files;
+pub(crate) mod rule_set_rules;
+pub(crate) mod rule_sets;
+pub(crate) mod rule_version_files;
+pub(crate) mod rule_versions;
+pub(crate) mod runs;
+pub(crate) mod secrets;
+pub(crate) mod steps;

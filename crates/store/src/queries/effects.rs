@@ -1,0 +1,160 @@
+//! The ledger, as operators look at it.
+
+use cuebook_core::clock::to_micros;
+use cuebook_core::effect::{Effect, EffectState};
+use cuebook_core::rule::RuleName;
+use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use super::ledger::with_attempts;
+use super::page::{Listed, Page};
+use super::search::has;
+use crate::entities::{effect_bodies, effects, events, runs};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// Which effects are wanted; what is left out narrows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct EffectFilter {
+    /// Of one of these functions; of any if empty.
+    pub kind: Vec<String>,
+    /// Behind which an event of one of these types stands; of any if empty.
+    pub event_type: Vec<String>,
+    /// In this state.
+    pub state: Option<EffectState>,
+    /// Of this run.
+    pub run: Option<RunId>,
+    /// Of this event's runs.
+    pub event: Option<EventId>,
+    /// Of this rule.
+    pub rule: Option<RuleName>,
+    /// Of runs about this booking or person.
+    pub subject: Option<String>,
+    /// Wanted at or after this instant.
+    pub since: Option<Timestamp>,
+    /// Wanted before this instant.
+    pub until: Option<Timestamp>,
+    /// With this text in kind, target or key.
+    pub q: Option<String>,
+}
+
+/// What a send carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectBody {
+    /// The function's name.
+    pub kind: String,
+    /// What the performer needs beside the bytes.
+    pub envelope: serde_json::Value,
+    /// The bytes: a whole mail, a request's body.
+    pub body: Vec<u8>,
+}
+
+impl Store {
+    /// Effects, newest first.
+    pub async fn list_effects(
+        &self,
+        filter: &EffectFilter,
+        page: &Page,
+    ) -> Result<Listed<Effect>, StoreError> {
+        let select = effects::Entity::find().filter(condition(filter));
+        let mut rows = page
+            .of(select, effects::Column::Id)
+            .all(self.readers())
+            .await?;
+        let next = page.cut(&mut rows, |row| row.id);
+        let items = with_attempts(self.readers(), rows).await?;
+        Ok(Listed { items, next })
+    }
+
+    /// The effect with this id.
+    pub async fn show_effect(&self, id: EffectId) -> Result<Option<Effect>, StoreError> {
+        let row = effects::Entity::find_by_id(id.0)
+            .one(self.readers())
+            .await?;
+        let effects = with_attempts(self.readers(), row.into_iter().collect()).await?;
+        Ok(effects.into_iter().next())
+    }
+
+    /// What the send with this id carries; `None` for what is no send.
+    pub async fn effect_message(&self, id: EffectId) -> Result<Option<EffectBody>, StoreError> {
+        let found = effect_bodies::Entity::find_by_id(id.0)
+            .one(self.readers())
+            .await?;
+        let effect = effects::Entity::find_by_id(id.0)
+            .one(self.readers())
+            .await?;
+        let (Some(body), Some(effect)) = (found, effect) else {
+            return Ok(None);
+        };
+        Ok(Some(EffectBody {
+            kind: effect.kind,
+            envelope: serde_json::from_slice(&body.envelope)
+                .map_err(|error| StoreError::unreadable("send's envelope", error.to_string()))?,
+            body: body.body,
+        }))
+    }
+}
+
+fn condition(filter: &EffectFilter) -> Condition {
+    let mut all = Condition::all()
+        .add_option(
+            (!filter.kind.is_empty())
+                .then(|| effects::Column::Kind.is_in(filter.kind.iter().cloned())),
+        )
+        .add_option(
+            filter
+                .state
+                .map(|state| effects::Column::State.eq(state.as_str())),
+        )
+        .add_option(filter.run.map(|run| effects::Column::RunId.eq(run.0)))
+        .add_option(
+            filter
+                .rule
+                .as_ref()
+                .map(|rule| effects::Column::Rule.eq(rule.as_str())),
+        )
+        .add_option(
+            filter
+                .since
+                .map(|since| effects::Column::CreatedAt.gte(to_micros(since))),
+        )
+        .add_option(
+            filter
+                .until
+                .map(|until| effects::Column::CreatedAt.lt(to_micros(until))),
+        );
+    if filter.event.is_some() || filter.subject.is_some() {
+        all = all.add(effects::Column::RunId.in_subquery(runs_behind(filter)));
+    }
+    if !filter.event_type.is_empty() {
+        let of_type = Query::select()
+            .column(events::Column::Id)
+            .from(events::Entity)
+            .and_where(events::Column::EventType.is_in(filter.event_type.iter().cloned()))
+            .to_owned();
+        all = all.add(effects::Column::EventId.in_subquery(of_type));
+    }
+    if let Some(piece) = &filter.q {
+        all = all.add(
+            Condition::any()
+                .add(has(effects::Column::Kind, piece))
+                .add(has(effects::Column::Target, piece))
+                .add(has(effects::Column::Key, piece)),
+        );
+    }
+    all
+}
+
+/// By way of the runs, since those have the indexes.
+fn runs_behind(filter: &EffectFilter) -> sea_orm::sea_query::SelectStatement {
+    let mut select = Query::select();
+    select.column(runs::Column::Id).from(runs::Entity);
+    if let Some(event) = filter.event {
+        select.and_where(runs::Column::EventId.eq(event.0));
+    }
+    if let Some(subject) = &filter.subject {
+        select.and_where(runs::Column::Subject.eq(subject.as_str()));
+    }
+    select
+}

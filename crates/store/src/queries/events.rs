@@ -1,0 +1,246 @@
+//! Events, as operators look at them.
+
+use std::collections::HashMap;
+
+use cuebook_core::clock::to_micros;
+use cuebook_core::event::{Event, EventState, Origin};
+use cuebook_core::rule::RuleName;
+use cuebook_core::run::RunState;
+use cuebook_core::{EventId, RunId, Timestamp};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::page::{Listed, Page};
+use super::search::{has, has_bytes};
+use crate::entities::{events, runs};
+use crate::error::StoreError;
+use crate::reading::{event_of, word};
+use crate::store::Store;
+
+/// Which events are wanted; what is left out narrows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Of one of these types; of any if empty.
+    pub event_type: Vec<String>,
+    /// About this booking or person.
+    pub subject: Option<String>,
+    /// In this state.
+    pub state: Option<EventState>,
+    /// That came so.
+    pub origin: Option<Origin>,
+    /// With a run of this rule.
+    pub rule: Option<RuleName>,
+    /// Received at or after this instant.
+    pub since: Option<Timestamp>,
+    /// Received before this instant.
+    pub until: Option<Timestamp>,
+    /// With this text in type, subject or body.
+    pub q: Option<String>,
+}
+
+/// An event with what became of it.
+#[derive(Debug, Clone)]
+pub struct EventView {
+    /// The event.
+    pub event: Event,
+    /// Where it stands.
+    pub state: EventState,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+    /// Its runs.
+    pub runs: Vec<RunBrief>,
+    /// How many of them failed or are blocked.
+    pub runs_failed: u32,
+}
+
+/// A run in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunBrief {
+    /// Its id.
+    pub id: RunId,
+    /// Its rule.
+    pub rule: RuleName,
+    /// Where it stands.
+    pub state: RunState,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Store {
+    /// The event with this id.
+    pub async fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
+        let row = events::Entity::find_by_id(id.0).one(self.readers()).await?;
+        row.map(event_of).transpose()
+    }
+
+    /// The event with this id and what became of it.
+    pub async fn show_event(&self, id: EventId) -> Result<Option<EventView>, StoreError> {
+        let row = events::Entity::find_by_id(id.0).one(self.readers()).await?;
+        let views = views(self.readers(), row.into_iter().collect()).await?;
+        Ok(views.into_iter().next())
+    }
+
+    /// Events, newest first.
+    pub async fn list_events(
+        &self,
+        filter: &EventFilter,
+        page: &Page,
+    ) -> Result<Listed<EventView>, StoreError> {
+        let select = events::Entity::find().filter(condition(self, filter));
+        let mut rows = page
+            .of(select, events::Column::Id)
+            .all(self.readers())
+            .await?;
+        let next = page.cut(&mut rows, |row| row.id);
+        let items = views(self.readers(), rows).await?;
+        Ok(Listed { items, next })
+    }
+}
+
+fn condition(store: &Store, filter: &EventFilter) -> Condition {
+    let mut all = Condition::all()
+        .add_option(
+            (!filter.event_type.is_empty())
+                .then(|| events::Column::EventType.is_in(filter.event_type.iter().cloned())),
+        )
+        .add_option(
+            filter
+                .subject
+                .as_deref()
+                .map(|subject| events::Column::Subject.eq(subject)),
+        )
+        .add_option(
+            filter
+                .origin
+                .map(|origin| events::Column::Origin.eq(origin.as_str())),
+        )
+        .add_option(
+            filter
+                .since
+                .map(|since| events::Column::ReceivedAt.gte(to_micros(since))),
+        )
+        .add_option(
+            filter
+                .until
+                .map(|until| events::Column::ReceivedAt.lt(to_micros(until))),
+        );
+    if let Some(rule) = &filter.rule {
+        let of_rule = runs_of_event()
+            .and_where(runs::Column::Rule.eq(rule.as_str()))
+            .to_owned();
+        all = all.add(Expr::exists(of_rule));
+    }
+    if let Some(state) = filter.state {
+        all = all.add(state_condition(state));
+    }
+    if let Some(piece) = &filter.q {
+        let backend = store.readers().get_database_backend();
+        all = all.add(
+            Condition::any()
+                .add(has(events::Column::EventType, piece))
+                .add(has(events::Column::WireType, piece))
+                .add(has(events::Column::Subject, piece))
+                .add(has_bytes(backend, events::Column::Body, piece)),
+        );
+    }
+    all
+}
+
+/// An event's state follows from what was decided when it came and from its runs.
+fn state_condition(state: EventState) -> Condition {
+    let disposition = |word: &str| events::Column::Disposition.eq(word);
+    let open = || {
+        let open = runs_of_event()
+            .and_where(runs::Column::State.is_in(["ready", "running"]))
+            .to_owned();
+        Expr::exists(open)
+    };
+    match state {
+        EventState::Rejected => Condition::all().add(disposition("rejected")),
+        EventState::NoRule => Condition::all().add(disposition("no_rule")),
+        EventState::Pending => Condition::all().add(disposition("queued")).add(open()),
+        EventState::Processed => Condition::all()
+            .add(disposition("queued"))
+            .add(open().not()),
+    }
+}
+
+fn runs_of_event() -> SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from(runs::Entity)
+        .and_where(
+            Expr::col((runs::Entity, runs::Column::EventId))
+                .eq(Expr::col((events::Entity, events::Column::Id))),
+        )
+        .to_owned()
+}
+
+async fn views(
+    db: &impl ConnectionTrait,
+    rows: Vec<events::Model>,
+) -> Result<Vec<EventView>, StoreError> {
+    let mut briefs = briefs(db, rows.iter().map(|row| row.id).collect()).await?;
+    rows.into_iter()
+        .map(|row| {
+            let runs = briefs.remove(&row.id).unwrap_or_default();
+            let open = |run: &RunBrief| matches!(run.state, RunState::Ready | RunState::Running);
+            let failed =
+                |run: &&RunBrief| matches!(run.state, RunState::Failed | RunState::Blocked);
+            let state = match row.disposition.as_str() {
+                "rejected" => EventState::Rejected,
+                "no_rule" => EventState::NoRule,
+                _ if runs.iter().any(open) => EventState::Pending,
+                _ => EventState::Processed,
+            };
+            Ok(EventView {
+                state,
+                reason: row.reason.clone(),
+                runs_failed: u32::try_from(runs.iter().filter(failed).count()).unwrap_or(u32::MAX),
+                event: event_of(row)?,
+                runs,
+            })
+        })
+        .collect()
+}
+
+/// A run's id, event, rule, state and reason.
+type BriefRow = (Uuid, Uuid, String, String, Option<String>);
+
+async fn briefs(
+    db: &impl ConnectionTrait,
+    events: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<RunBrief>>, StoreError> {
+    let mut briefs: HashMap<Uuid, Vec<RunBrief>> = HashMap::new();
+    if events.is_empty() {
+        return Ok(briefs);
+    }
+    let rows: Vec<BriefRow> = runs::Entity::find()
+        .select_only()
+        .columns([
+            runs::Column::Id,
+            runs::Column::EventId,
+            runs::Column::Rule,
+            runs::Column::State,
+            runs::Column::Reason,
+        ])
+        .filter(runs::Column::EventId.is_in(events))
+        .order_by_asc(runs::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (id, event, rule, state, reason) in rows {
+        briefs.entry(event).or_default().push(RunBrief {
+            id: RunId(id),
+            rule: rule
+                .parse()
+                .map_err(|_| StoreError::unreadable("rule's name", rule))?,
+            state: word("run's state", &state, RunState::from_word)?,
+            reason,
+        });
+    }
+    Ok(briefs)
+}

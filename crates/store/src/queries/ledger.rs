@@ -1,0 +1,38 @@
+//! Rows of the ledger with their attempts.
+
+use std::collections::HashMap;
+
+use cuebook_core::effect::{Attempt, Effect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::entities::{effect_attempts, effects};
+use crate::error::StoreError;
+use crate::reading::{attempt_of, effect_of};
+
+/// The effects of the rows, in their order.
+pub(super) async fn with_attempts(
+    db: &impl ConnectionTrait,
+    rows: Vec<effects::Model>,
+) -> Result<Vec<Effect>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tried = effect_attempts::Entity::find()
+        .filter(effect_attempts::Column::EffectId.is_in(rows.iter().map(|row| row.id)))
+        .order_by_asc(effect_attempts::Column::EffectId)
+        .order_by_asc(effect_attempts::Column::Number)
+        .all(db)
+        .await?;
+    let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
+    for row in tried {
+        let effect = row.effect_id;
+        attempts.entry(effect).or_default().push(attempt_of(row)?);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let tried = attempts.remove(&row.id).unwrap_or_default();
+            effect_of(row, tried)
+        })
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! Everything that reads, one file a resource. Nothing here changes anything or waits for the writer.
+
+mod access;
+mod counts;
+mod effects;
+mod events;
+mod journal;
+mod ledger;
+mod next_due;
+mod page;
+mod rule_sets;
+mod run_view;
+mod runs;
+mod search;
+mod secrets;
+
+pub use access::{ApiKeyRow, HookToken};
+pub use counts::Counts;
+pub use effects::{EffectBody, EffectFilter};
+pub use events::{EventFilter, EventView, RunBrief};
+pub use next_due::NextDue;
+pub use page::{Listed, Page};
+pub use run_view::{RunView, StepView};
+pub use runs::RunFilter;
+pub use secrets::SecretRow;

@@ -1,0 +1,111 @@
+//! Rule sets and versions.
+
+use std::collections::BTreeMap;
+
+use cuebook_core::rule::VersionHash;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::entities::{
+    rule_files, rule_set_files, rule_set_rules, rule_sets, rule_version_files, rule_versions,
+};
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::transitions::{StoredRuleSet, StoredVersion};
+
+impl Store {
+    /// The active rule set; none before the first was saved.
+    pub async fn active_rule_set(&self) -> Result<Option<StoredRuleSet>, StoreError> {
+        let db = self.readers();
+        let active = rule_sets::Entity::find()
+            .filter(rule_sets::Column::Active.eq(true))
+            .one(db)
+            .await?;
+        let Some(set) = active else {
+            return Ok(None);
+        };
+        let placed = rule_set_files::Entity::find()
+            .filter(rule_set_files::Column::SetHash.eq(set.hash.as_str()))
+            .all(db)
+            .await?;
+        let placed = placed.into_iter().map(|row| (row.path, row.file_hash));
+        let files = self.contents(placed.collect()).await?;
+        let rows = rule_set_rules::Entity::find()
+            .filter(rule_set_rules::Column::SetHash.eq(set.hash.as_str()))
+            .order_by_asc(rule_set_rules::Column::Rule)
+            .all(db)
+            .await?;
+        let mut rules = Vec::with_capacity(rows.len());
+        for row in rows {
+            let paths = self.version_paths(&row.version_hash).await?;
+            let rule = row
+                .rule
+                .parse()
+                .map_err(|_| StoreError::unreadable("rule's name", row.rule))?;
+            let paths = paths
+                .into_keys()
+                // A version may have been saved under another set, where it had the same files.
+                .filter(|path| files.contains_key(path))
+                .collect();
+            rules.push((rule, VersionHash(row.version_hash), paths));
+        }
+        Ok(Some(StoredRuleSet {
+            hash: set.hash,
+            files,
+            rules,
+        }))
+    }
+
+    /// The files of a rule version, for runs that are pinned to it.
+    pub async fn rule_files(
+        &self,
+        version: &VersionHash,
+    ) -> Result<Option<StoredVersion>, StoreError> {
+        let found = rule_versions::Entity::find_by_id(version.0.clone())
+            .one(self.readers())
+            .await?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let paths = self.version_paths(&version.0).await?;
+        Ok(Some(StoredVersion {
+            rule: found
+                .rule
+                .parse()
+                .map_err(|_| StoreError::unreadable("rule's name", found.rule))?,
+            files: self.contents(paths).await?,
+        }))
+    }
+
+    async fn version_paths(&self, version: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows = rule_version_files::Entity::find()
+            .filter(rule_version_files::Column::VersionHash.eq(version))
+            .all(self.readers())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.path, row.file_hash))
+            .collect())
+    }
+
+    /// The contents of files, from path to hash.
+    async fn contents(
+        &self,
+        placed: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let rows = rule_files::Entity::find()
+            .filter(rule_files::Column::Hash.is_in(placed.values().cloned()))
+            .all(self.readers())
+            .await?;
+        let by_hash: BTreeMap<String, Vec<u8>> = rows
+            .into_iter()
+            .map(|row| (row.hash, row.content))
+            .collect();
+        placed
+            .into_iter()
+            .map(|(path, hash)| match by_hash.get(&hash) {
+                Some(content) => Ok((path, content.clone())),
+                None => Err(StoreError::unreadable("rule file", path)),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,110 @@
+//! Lists of runs.
+
+use cuebook_core::clock::to_micros;
+use cuebook_core::rule::RuleName;
+use cuebook_core::run::RunState;
+use cuebook_core::{EventId, Timestamp};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use super::page::{Listed, Page};
+use super::run_view::RunView;
+use super::search::has;
+use crate::entities::{events, runs};
+use crate::error::StoreError;
+use crate::reading::run_of;
+use crate::store::Store;
+
+/// Which runs are wanted; what is left out narrows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// Of events of one of these types; of any if empty.
+    pub event_type: Vec<String>,
+    /// Of this event.
+    pub event: Option<EventId>,
+    /// Of this rule.
+    pub rule: Option<RuleName>,
+    /// About this booking or person.
+    pub subject: Option<String>,
+    /// In this state.
+    pub state: Option<RunState>,
+    /// Made at or after this instant.
+    pub since: Option<Timestamp>,
+    /// Made before this instant.
+    pub until: Option<Timestamp>,
+    /// With this text in rule, subject or reason.
+    pub q: Option<String>,
+}
+
+impl Store {
+    /// Runs, newest first, without their steps, logs and effects.
+    pub async fn list_runs(
+        &self,
+        filter: &RunFilter,
+        page: &Page,
+    ) -> Result<Listed<RunView>, StoreError> {
+        let select = runs::Entity::find().filter(condition(filter));
+        let mut rows = page
+            .of(select, runs::Column::Id)
+            .all(self.readers())
+            .await?;
+        let next = page.cut(&mut rows, |row| row.id);
+        let items: Result<Vec<RunView>, StoreError> = rows
+            .into_iter()
+            .map(|row| run_of(row).map(RunView::bare))
+            .collect();
+        Ok(Listed {
+            items: items?,
+            next,
+        })
+    }
+}
+
+fn condition(filter: &RunFilter) -> Condition {
+    let mut all = Condition::all()
+        .add_option(filter.event.map(|event| runs::Column::EventId.eq(event.0)))
+        .add_option(
+            filter
+                .rule
+                .as_ref()
+                .map(|rule| runs::Column::Rule.eq(rule.as_str())),
+        )
+        .add_option(
+            filter
+                .subject
+                .as_deref()
+                .map(|subject| runs::Column::Subject.eq(subject)),
+        )
+        .add_option(
+            filter
+                .state
+                .map(|state| runs::Column::State.eq(state.as_str())),
+        )
+        .add_option(
+            filter
+                .since
+                .map(|since| runs::Column::CreatedAt.gte(to_micros(since))),
+        )
+        .add_option(
+            filter
+                .until
+                .map(|until| runs::Column::CreatedAt.lt(to_micros(until))),
+        );
+    if !filter.event_type.is_empty() {
+        let of_type = Query::select()
+            .column(events::Column::Id)
+            .from(events::Entity)
+            .and_where(events::Column::EventType.is_in(filter.event_type.iter().cloned()))
+            .to_owned();
+        all = all.add(runs::Column::EventId.in_subquery(of_type));
+    }
+    if let Some(piece) = &filter.q {
+        all = all.add(
+            Condition::any()
+                .add(has(runs::Column::Rule, piece))
+                .add(has(runs::Column::Subject, piece))
+                .add(has(runs::Column::Reason, piece)),
+        );
+    }
+    all
+}

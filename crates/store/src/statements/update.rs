@@ -1,0 +1,42 @@
+//! Updating many rows, each with values of its own, in one statement: `UPDATE … FROM (VALUES …)`.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, ValueTuple};
+use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, Value};
+
+use super::insert::PARAMETERS;
+use crate::error::StoreError;
+use crate::writer::Tx;
+
+const GIVEN: &str = "given";
+
+/// The value at place `number` (from 1) of a row of [`update_each`]. Both databases name such columns so.
+pub(crate) fn given(number: usize) -> Expr {
+    Expr::col((Alias::new(GIVEN), Alias::new(format!("column{number}"))))
+}
+
+/// Updates the row of `entity` whose `key` is the first value of each of `rows`, setting `columns`.
+pub(crate) async fn update_each<E: EntityTrait>(
+    tx: &Tx<'_>,
+    entity: E,
+    key: E::Column,
+    columns: Vec<(E::Column, Expr)>,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), StoreError> {
+    let width = rows.first().map_or(1, Vec::len).max(1);
+    let mut rows = rows.into_iter().map(ValueTuple::Many).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<ValueTuple> = rows.by_ref().take(PARAMETERS / width).collect();
+        let mut update = Query::update();
+        update.table(Alias::new(entity.as_str()));
+        for (column, value) in &columns {
+            update.value(Alias::new(column.as_str()), value.clone());
+        }
+        update
+            .from(TableRef::ValuesList(chunk, Alias::new(GIVEN).into_iden()))
+            .and_where(
+                Expr::col((Alias::new(entity.as_str()), Alias::new(key.as_str()))).eq(given(1)),
+            );
+        tx.db.execute(&update).await?;
+    }
+    Ok(())
+}

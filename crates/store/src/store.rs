@@ -1,0 +1,177 @@
+//! The store itself: opening, closing, and what its transitions and queries have in common.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cuebook_core::secret::SecretLookup;
+use cuebook_core::{Chance, Clock};
+use prometheus_client::registry::Registry;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::connect::{self, Connections, ProcessLock};
+use crate::error::StoreError;
+use crate::hook_tokens::HookTokens;
+use crate::metrics::Metrics;
+use crate::secrets::{ScriptSecrets, SecretKey};
+use crate::settings::StoreSettings;
+use crate::transitions::{Heartbeat, TakeOver, beat};
+use crate::wakes::Wakes;
+use crate::writer::{WriterConnection, WriterHandle, WriterTask};
+
+/// Cuebook's database. A clone is the same store.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all clones share.
+pub(crate) struct Inner {
+    pub(crate) writer: Arc<WriterHandle>,
+    pub(crate) readers: DatabaseConnection,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) secret_key: SecretKey,
+    pub(crate) script_secrets: Arc<ScriptSecrets>,
+    pub(crate) hook_tokens: HookTokens,
+    wakes: Arc<Wakes>,
+    metrics: Metrics,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+    lock: Mutex<Option<ProcessLock>>,
+}
+
+impl Store {
+    /// Opens the database, creating the file if there is none, and takes over what a dead process held.
+    pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
+        let Connections {
+            writer: connection,
+            readers,
+            lock,
+            ..
+        } = connect::open(&settings.database_url).await?;
+        let metrics = Metrics::default();
+        let wakes = Arc::new(Wakes::default());
+        let node = settings.chance.uuid(settings.clock.now());
+        let (writer, requests) = WriterHandle::new();
+        let tasks = TaskTracker::new();
+        let task = WriterTask {
+            connection: WriterConnection::new(
+                connection,
+                Arc::clone(&settings.clock),
+                Arc::clone(&settings.chance),
+                node,
+                metrics.clone(),
+            ),
+            wakes: Arc::clone(&wakes),
+        };
+        tasks.spawn(task.run(requests));
+        let store = Self {
+            inner: Arc::new(Inner {
+                writer: Arc::new(writer),
+                readers,
+                clock: settings.clock,
+                chance: settings.chance,
+                secret_key: settings.secret_key,
+                script_secrets: Arc::default(),
+                hook_tokens: HookTokens::default(),
+                wakes,
+                metrics,
+                tasks,
+                ending: CancellationToken::new(),
+                lock: Mutex::new(lock),
+            }),
+        };
+        match store.begin(node).await {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// What has to be in order before anybody may use the store.
+    async fn begin(&self, node: Uuid) -> Result<(), StoreError> {
+        self.check_secret_key().await?;
+        self.refresh_script_secrets().await?;
+        self.refresh_hook_tokens().await?;
+        if self.is_shared() {
+            self.inner.writer.submit(Heartbeat).await?;
+            let handle = Arc::downgrade(&self.inner.writer);
+            self.inner
+                .tasks
+                .spawn(beat(handle, self.inner.ending.clone()));
+        } else {
+            self.inner.writer.submit(TakeOver).await?;
+        }
+        tracing::debug!(%node, "database opened");
+        Ok(())
+    }
+
+    /// Brings the schema of the database up to date and gives the names of the migrations that were applied.
+    pub async fn migrate(database_url: &str) -> Result<Vec<String>, StoreError> {
+        let connections = connect::open(database_url).await?;
+        connections.readers.close().await?;
+        connections.writer.close().await?;
+        Ok(connections.applied)
+    }
+
+    /// Takes no more requests, lets the writer finish what it has, and closes the database.
+    pub async fn close(&self) {
+        self.inner.ending.cancel();
+        self.inner.writer.close();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        if let Err(error) = self.inner.readers.clone().close().await {
+            tracing::warn!(%error, "cannot close the database");
+        }
+        self.inner
+            .lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// Reads something and looks whether the writer is alive.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        if !self.inner.writer.is_alive() {
+            return Err(StoreError::Closed);
+        }
+        let readers = &self.inner.readers;
+        let statement = Statement::from_string(readers.get_database_backend(), "SELECT 1");
+        readers.query_one_raw(statement).await?;
+        Ok(())
+    }
+
+    /// What tells that something has become ready.
+    pub fn wakes(&self) -> &Wakes {
+        &self.inner.wakes
+    }
+
+    /// The secrets that scripts name, kept fresh.
+    pub fn script_secrets(&self) -> Arc<dyn SecretLookup> {
+        Arc::clone(&self.inner.script_secrets) as Arc<dyn SecretLookup>
+    }
+
+    /// Puts the store's metrics into `registry`.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.inner.metrics.register(registry);
+    }
+
+    /// How many transactions this store has committed.
+    pub fn commits(&self) -> u64 {
+        self.inner.metrics.commits()
+    }
+
+    /// Whether other processes may use the database too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.readers().get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The connections that only read.
+    pub(crate) fn readers(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
+}

@@ -1,0 +1,148 @@
+//! Accepts an event: its row and one run per rule that is for it, in one transaction.
+//!
+//! From nothing to an event that is `queued` (with `ready` runs), `no_rule` or `rejected`. If the process dies before
+//! the commit nothing was accepted and the caller has not been told otherwise; if after, the runs are claimed by the next
+//! process. A caller that got an error must not take it for a refusal: the commit may have reached the disk.
+
+use cuebook_core::clock::to_micros;
+use cuebook_core::event::Event;
+use cuebook_core::rule::RuleName;
+use cuebook_core::run::RunState;
+use cuebook_core::{EventId, RunId};
+
+use crate::entities::{events, runs};
+use crate::error::StoreError;
+use crate::statements::insert_all;
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// An event to be accepted.
+#[derive(Debug, Clone)]
+pub struct AcceptEvent {
+    /// The event.
+    pub event: Event,
+    /// Why it is no message: it goes to quarantine, and no rule sees it.
+    pub rejected: Option<String>,
+    /// The rules that are for it.
+    pub rules: Vec<RuleStart>,
+}
+
+/// A rule that a run is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleStart {
+    /// The rule.
+    pub rule: RuleName,
+    /// Whether its runs for one subject come one after another. Without a subject they do not in any case.
+    pub lane: bool,
+}
+
+/// An event that is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The event.
+    pub id: EventId,
+    /// Its runs, in the order of the rules.
+    pub runs: Vec<RunId>,
+}
+
+impl Store {
+    /// Accepts an event. `Ok` means that it is on disk.
+    pub async fn accept_event(&self, event: AcceptEvent) -> Result<Accepted, StoreError> {
+        self.inner.writer.submit(event).await
+    }
+}
+
+impl Transition for AcceptEvent {
+    type Output = Accepted;
+    const ORDER: Order = Order::Accept;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Accepted> {
+        let accepted = insert_events(tx, batch).await?;
+        Ok(accepted.into_iter().map(Ok).collect())
+    }
+}
+
+/// Inserts events with their runs; also for those that a rule emitted.
+pub(super) async fn insert_events<'a>(
+    tx: &Tx<'_>,
+    events: impl IntoIterator<Item = &'a AcceptEvent>,
+) -> Result<Vec<Accepted>, StoreError> {
+    let mut rows = Vec::new();
+    let mut run_rows = Vec::new();
+    let mut accepted = Vec::new();
+    for event in events {
+        let starts: &[RuleStart] = if event.rejected.is_some() {
+            &[]
+        } else {
+            &event.rules
+        };
+        rows.push(event_row(event)?);
+        let first = run_rows.len();
+        run_rows.extend(starts.iter().map(|start| run_row(tx, &event.event, start)));
+        accepted.push(Accepted {
+            id: event.event.id,
+            runs: run_rows[first..].iter().map(|run| RunId(run.id)).collect(),
+        });
+    }
+    if !run_rows.is_empty() {
+        tx.ready.runs();
+    }
+    insert_all(tx, rows).await?;
+    insert_all(tx, run_rows).await?;
+    Ok(accepted)
+}
+
+fn event_row(accept: &AcceptEvent) -> Result<events::Model, StoreError> {
+    let event = &accept.event;
+    let disposition = match accept.rejected {
+        Some(_) => "rejected",
+        None if accept.rules.is_empty() => "no_rule",
+        None => "queued",
+    };
+    Ok(events::Model {
+        id: event.id.0,
+        account: event.account.0.clone(),
+        event_type: event.event_type.as_ref().map(ToString::to_string),
+        wire_type: event.wire_type.clone(),
+        subject: event.subject.as_ref().map(ToString::to_string),
+        origin: event.origin.as_str().to_owned(),
+        received_at: to_micros(event.received_at),
+        capture: event.capture,
+        parent: event.parent.map(|parent| parent.0),
+        depth: i32::try_from(event.depth).unwrap_or(i32::MAX),
+        disposition: disposition.to_owned(),
+        reason: accept.rejected.clone(),
+        headers: serde_json::to_vec(&event.headers)
+            .map_err(|error| StoreError::Invalid(error.to_string()))?,
+        body: event.body.clone(),
+    })
+}
+
+fn run_row(tx: &Tx<'_>, event: &Event, start: &RuleStart) -> runs::Model {
+    let id = tx.id();
+    let subject = event.subject.as_ref().map(ToString::to_string);
+    runs::Model {
+        id,
+        event_id: event.id.0,
+        account: event.account.0.clone(),
+        rule: start.rule.to_string(),
+        rule_version: None,
+        state: RunState::Ready.as_str().to_owned(),
+        code: None,
+        reason: None,
+        lane: subject
+            .as_ref()
+            .filter(|_| start.lane)
+            .map(|subject| format!("{}\u{1f}{}\u{1f}{subject}", start.rule, event.account)),
+        subject,
+        queue_key: id,
+        generation: 0,
+        fence: 0,
+        claims: 0,
+        holder: None,
+        created_at: tx.now_micros(),
+        started_at: None,
+        ended_at: None,
+        wake_at: None,
+    }
+}

@@ -1,0 +1,124 @@
+//! Claims ready runs for this process: `ready` → `running`, oldest first, with a new fence.
+//!
+//! Of a lane only the first is taken, and none while another of it is running. If the process dies before the commit,
+//! nothing was claimed; if after, the run is taken over (see `take_over`). Losing a claim to a power cut harms nothing,
+//! since nothing was recorded under it: so a group of claims is not synced.
+
+use cuebook_core::run::{Run, RunState};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
+
+use crate::entities::runs;
+use crate::error::StoreError;
+use crate::reading::run_of;
+use crate::statements::word;
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// A run that this process has.
+#[derive(Debug, Clone)]
+pub struct ClaimedRun {
+    /// The run.
+    pub run: Run,
+    /// What proves the claim to each transition of the run.
+    pub fence: i64,
+    /// How often the run was claimed without recording anything since: 3 means that it kills its worker.
+    pub claims: u32,
+}
+
+/// A request for runs.
+pub(crate) struct ClaimRuns {
+    limit: u32,
+}
+
+impl Store {
+    /// Claims up to `limit` runs that are ready, oldest first.
+    pub async fn claim_runs(&self, limit: u32) -> Result<Vec<ClaimedRun>, StoreError> {
+        self.inner.writer.submit(ClaimRuns { limit }).await
+    }
+}
+
+impl Transition for ClaimRuns {
+    type Output = Vec<ClaimedRun>;
+    const ORDER: Order = Order::Claim;
+    const DURABLE: bool = false;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Vec<ClaimedRun>> {
+        let wanted = batch.iter().map(|claim| u64::from(claim.limit)).sum();
+        let mut rows = claim(tx, wanted).await?;
+        rows.sort_by_key(|row| row.queue_key);
+        let mut claimed = rows.into_iter().map(|row| {
+            Ok(ClaimedRun {
+                fence: row.fence,
+                claims: u32::try_from(row.claims).unwrap_or(u32::MAX),
+                run: run_of(row)?,
+            })
+        });
+        let mut results = Vec::with_capacity(batch.len());
+        for request in batch {
+            let share: Result<Vec<_>, StoreError> =
+                claimed.by_ref().take(request.limit as usize).collect();
+            results.push(share);
+        }
+        Ok(results)
+    }
+}
+
+async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError> {
+    let mut first = Query::select();
+    first
+        .column(runs::Column::Id)
+        .from(runs::Entity)
+        .and_where(Expr::col((runs::Entity, runs::Column::State)).eq(word("ready")))
+        .and_where(
+            Expr::col((runs::Entity, runs::Column::Lane))
+                .is_null()
+                .or(Expr::exists(ahead_in_lane()).not()),
+        )
+        .order_by((runs::Entity, runs::Column::QueueKey), sea_orm::Order::Asc)
+        .limit(wanted);
+    if tx.is_shared() {
+        first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let rows = runs::Entity::update_many()
+        .col_expr(runs::Column::State, Expr::value(RunState::Running.as_str()))
+        .col_expr(
+            runs::Column::Fence,
+            Expr::col(runs::Column::Fence).add(1_i64),
+        )
+        .col_expr(
+            runs::Column::Claims,
+            Expr::col(runs::Column::Claims).add(1_i32),
+        )
+        .col_expr(runs::Column::Holder, Expr::value(Value::from(tx.node)))
+        .col_expr(
+            runs::Column::StartedAt,
+            Expr::col(runs::Column::StartedAt).if_null(tx.now_micros()),
+        )
+        .filter(runs::Column::Id.in_subquery(first))
+        .exec_with_returning(tx.db)
+        .await?;
+    Ok(rows)
+}
+
+/// Another run of the same lane that is running, or that is ready and came first.
+fn ahead_in_lane() -> sea_orm::sea_query::SelectStatement {
+    let other = || Alias::new("other");
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as(runs::Entity, other())
+        .and_where(
+            Expr::col((other(), runs::Column::Lane))
+                .eq(Expr::col((runs::Entity, runs::Column::Lane))),
+        )
+        .and_where(
+            Expr::col((other(), runs::Column::State)).is_in([word("ready"), word("running")]),
+        )
+        .and_where(
+            Expr::col((other(), runs::Column::State))
+                .eq(word("running"))
+                .or(Expr::col((other(), runs::Column::QueueKey))
+                    .lt(Expr::col((runs::Entity, runs::Column::QueueKey)))),
+        )
+        .to_owned()
+}

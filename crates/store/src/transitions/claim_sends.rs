@@ -1,0 +1,139 @@
+//! Claims sends that are due for this process: `pending` and free → `pending` and claimed, the longest due first, with
+//! a new fence.
+//!
+//! The claim stands for the attempt that follows it: if the process dies before the attempt is settled, nobody knows
+//! whether it was made, and `take_over` says so. Hence this claim is synced, unlike that of a run.
+
+use std::collections::HashMap;
+
+use cuebook_core::{EffectId, EventId, RunId};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
+use uuid::Uuid;
+
+use crate::entities::{effect_bodies, effects};
+use crate::error::StoreError;
+use crate::statements::word;
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// A send that this process has. Whoever claims one begins its attempt at once: what is not settled counts as tried.
+#[derive(Debug, Clone)]
+pub struct ClaimedSend {
+    /// Its row in the ledger.
+    pub id: EffectId,
+    /// What proves the claim.
+    pub fence: i64,
+    /// The function's name.
+    pub kind: String,
+    /// The receiver.
+    pub target: String,
+    /// The idempotency key.
+    pub key: String,
+    /// What the performer needs beside the bytes.
+    pub envelope: serde_json::Value,
+    /// The bytes.
+    pub body: Vec<u8>,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// The run that wanted it.
+    pub run_id: RunId,
+    /// The event behind the run.
+    pub event_id: EventId,
+}
+
+/// A request for sends.
+pub(crate) struct ClaimSends {
+    limit: u32,
+}
+
+impl Store {
+    /// Claims up to `limit` sends that are due, the longest due first.
+    pub async fn claim_sends(&self, limit: u32) -> Result<Vec<ClaimedSend>, StoreError> {
+        self.inner.writer.submit(ClaimSends { limit }).await
+    }
+}
+
+impl Transition for ClaimSends {
+    type Output = Vec<ClaimedSend>;
+    const ORDER: Order = Order::Claim;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Vec<ClaimedSend>> {
+        let wanted = batch.iter().map(|claim| u64::from(claim.limit)).sum();
+        let mut rows = claim(tx, wanted).await?;
+        rows.sort_by_key(|row| (row.due_at, row.id));
+        let mut bodies = bodies(tx, &rows).await?;
+        let mut claimed = rows.into_iter().map(|row| {
+            let body = bodies.remove(&row.id);
+            send(row, body)
+        });
+        let mut results = Vec::with_capacity(batch.len());
+        for request in batch {
+            let share: Result<Vec<_>, StoreError> =
+                claimed.by_ref().take(request.limit as usize).collect();
+            results.push(share);
+        }
+        Ok(results)
+    }
+}
+
+async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreError> {
+    let mut due = Query::select();
+    due.column(effects::Column::Id)
+        .from(effects::Entity)
+        .and_where(Expr::col(effects::Column::State).eq(word("pending")))
+        .and_where(Expr::col(effects::Column::DueAt).is_not_null())
+        .and_where(Expr::col(effects::Column::DueAt).lte(tx.now_micros()))
+        .and_where(Expr::col(effects::Column::ClaimedAt).is_null())
+        .order_by(effects::Column::DueAt, sea_orm::Order::Asc)
+        .order_by(effects::Column::Id, sea_orm::Order::Asc)
+        .limit(wanted);
+    if tx.is_shared() {
+        due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let rows = effects::Entity::update_many()
+        .col_expr(effects::Column::ClaimedAt, Expr::value(tx.now_micros()))
+        .col_expr(
+            effects::Column::Fence,
+            Expr::col(effects::Column::Fence).add(1_i64),
+        )
+        .col_expr(effects::Column::Holder, Expr::value(Value::from(tx.node)))
+        .filter(effects::Column::Id.in_subquery(due))
+        .exec_with_returning(tx.db)
+        .await?;
+    Ok(rows)
+}
+
+async fn bodies(
+    tx: &Tx<'_>,
+    rows: &[effects::Model],
+) -> Result<HashMap<Uuid, effect_bodies::Model>, StoreError> {
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let bodies = effect_bodies::Entity::find()
+        .filter(effect_bodies::Column::EffectId.is_in(rows.iter().map(|row| row.id)))
+        .all(tx.db)
+        .await?;
+    Ok(bodies.into_iter().map(|row| (row.effect_id, row)).collect())
+}
+
+fn send(
+    row: effects::Model,
+    body: Option<effect_bodies::Model>,
+) -> Result<ClaimedSend, StoreError> {
+    let body = body.ok_or_else(|| StoreError::unreadable("send's body", row.id.to_string()))?;
+    Ok(ClaimedSend {
+        id: EffectId(row.id),
+        fence: row.fence,
+        kind: row.kind,
+        target: row.target,
+        key: row.key,
+        envelope: serde_json::from_slice(&body.envelope)
+            .map_err(|error| StoreError::unreadable("send's envelope", error.to_string()))?,
+        body: body.body,
+        attempts: u32::try_from(row.attempts).unwrap_or(0),
+        run_id: RunId(row.run_id),
+        event_id: EventId(row.event_id),
+    })
+}

@@ -1,0 +1,42 @@
+//! Who still holds what: the check that every transition of a run begins with.
+
+use std::collections::HashMap;
+
+use cuebook_core::RunId;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::entities::runs;
+use crate::error::StoreError;
+use crate::writer::Tx;
+
+/// The running runs among those that a batch is about.
+pub(super) struct HeldRuns(HashMap<Uuid, runs::Model>);
+
+impl HeldRuns {
+    /// Looks the runs up, and locks them where others may write too.
+    pub(super) async fn load(
+        tx: &Tx<'_>,
+        runs: impl IntoIterator<Item = RunId>,
+    ) -> Result<Self, StoreError> {
+        let ids: Vec<Uuid> = runs.into_iter().map(|run| run.0).collect();
+        let mut select = runs::Entity::find()
+            .filter(runs::Column::Id.is_in(ids))
+            .filter(runs::Column::State.eq("running"))
+            // Always in the same order, so that two nodes never wait for each other.
+            .order_by_asc(runs::Column::Id);
+        if tx.is_shared() {
+            select = select.lock_exclusive();
+        }
+        let rows = select.all(tx.db).await?;
+        Ok(Self(rows.into_iter().map(|row| (row.id, row)).collect()))
+    }
+
+    /// The run, if it is running and the fence is that of its last claim.
+    pub(super) fn check(&self, run: RunId, fence: i64) -> Result<&runs::Model, StoreError> {
+        self.0
+            .get(&run.0)
+            .filter(|row| row.fence == fence)
+            .ok_or(StoreError::Fenced)
+    }
+}

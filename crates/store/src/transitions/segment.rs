@@ -1,0 +1,108 @@
+//! What a segment leaves behind when it ends: sends for the outbox, and the events that were emitted. Written in the
+//! transaction that ends the segment, so that a run which fails half-way has sent nothing.
+
+use cuebook_core::effect::EffectState;
+use cuebook_core::function::{PreparedSend, Route};
+use cuebook_core::journal::{SendRequest, StepKind, StepRecord};
+use cuebook_core::value::Value;
+
+use super::accept_event::{AcceptEvent, insert_events};
+use super::steps::{Steps, json};
+use crate::entities::{effect_bodies, effects, runs};
+use crate::error::StoreError;
+use crate::statements::insert_all;
+use crate::writer::Tx;
+
+/// What a segment leaves behind.
+#[derive(Debug, Clone, Default)]
+pub struct Segment {
+    /// The sends, each with the state that it begins in: `Pending`, or `Captured` where nothing shall be performed.
+    pub sends: Vec<(SendRequest, EffectState)>,
+    /// The events that the sends with [`Route::Event`] mean.
+    pub emitted: Vec<AcceptEvent>,
+}
+
+/// Writes the segments of a batch; their steps are added to `steps`, since a replay must know them.
+pub(super) async fn write<'a>(
+    tx: &Tx<'_>,
+    segments: impl IntoIterator<Item = (&'a runs::Model, &'a Segment)>,
+    steps: &mut Steps,
+) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    let mut bodies = Vec::new();
+    let mut emitted = Vec::new();
+    for (run, segment) in segments {
+        for (send, state) in &segment.sends {
+            steps.add(run.id, run.generation, &step_of(tx, send))?;
+            for part in &send.parts {
+                let row = effect_row(tx, run, send, part, *state);
+                if part.route == Route::Outbox {
+                    bodies.push(effect_bodies::Model {
+                        effect_id: row.id,
+                        envelope: json(&part.envelope)?,
+                        body: part.body.clone(),
+                    });
+                }
+                if row.due_at.is_some() {
+                    tx.ready.sends();
+                }
+                rows.push(row);
+            }
+        }
+        emitted.extend(&segment.emitted);
+    }
+    insert_all(tx, rows).await?;
+    insert_all(tx, bodies).await?;
+    insert_events(tx, emitted).await?;
+    Ok(())
+}
+
+fn effect_row(
+    tx: &Tx<'_>,
+    run: &runs::Model,
+    send: &SendRequest,
+    part: &PreparedSend,
+    begins_as: EffectState,
+) -> effects::Model {
+    // An emitted event is accepted in this very transaction: it is done.
+    let state = match part.route {
+        Route::Event => EffectState::Done,
+        Route::Outbox => begins_as,
+    };
+    let pending = state == EffectState::Pending;
+    let now = tx.now_micros();
+    effects::Model {
+        id: tx.id(),
+        account: run.account.clone(),
+        kind: send.question.function.clone(),
+        state: state.as_str().to_owned(),
+        target: part.target.clone(),
+        key: part.key.clone(),
+        run_id: run.id,
+        event_id: run.event_id,
+        rule: run.rule.clone(),
+        path: send.path.to_string(),
+        attempts: 0,
+        created_at: now,
+        due_at: pending.then_some(now),
+        claimed_at: None,
+        settled_at: (!pending).then_some(now),
+        fence: 0,
+        holder: None,
+    }
+}
+
+fn step_of(tx: &Tx<'_>, send: &SendRequest) -> StepRecord {
+    StepRecord {
+        path: send.path.clone(),
+        question: send.question.clone(),
+        kind: StepKind::Send,
+        arguments: Vec::new(),
+        answer: Some(Ok(Value::Unit)),
+        wake_at: None,
+        line: send.line,
+        started_at: tx.now,
+        ended_at: Some(tx.now),
+        attempts: 0,
+    }
+}

@@ -1,0 +1,110 @@
+//! Wakes runs that are due: `waiting` → `ready`, behind those that queue in their lane already.
+//!
+//! Never early: the clock is asked within the transaction, and due instants are rounded up. If the process dies before
+//! the commit the run is still waiting and is found due again; after it, it is ready.
+
+use cuebook_core::Timestamp;
+use cuebook_core::clock::from_micros;
+use cuebook_core::run::RunState;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
+use uuid::Uuid;
+
+use crate::entities::runs;
+use crate::error::StoreError;
+use crate::statements::{given, update_each, word};
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// The most runs that one commit wakes; the rest is due at once again.
+const AT_ONCE: u64 = 1_000;
+
+/// What came of waking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WakeReport {
+    /// How many runs are ready now.
+    pub woken: u64,
+    /// When the next one is due.
+    pub next: Option<Timestamp>,
+}
+
+/// A request to wake what is due.
+pub(crate) struct WakeRuns;
+
+impl Store {
+    /// Makes the runs ready whose wait is over.
+    pub async fn wake_runs(&self) -> Result<WakeReport, StoreError> {
+        self.inner.writer.submit(WakeRuns).await
+    }
+}
+
+impl Transition for WakeRuns {
+    type Output = WakeReport;
+    const ORDER: Order = Order::Admin;
+    // A wake that a power cut undoes is found due again.
+    const DURABLE: bool = false;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<WakeReport> {
+        let woken = wake(tx).await?;
+        let next = next_wake(tx.db).await?;
+        let report = |woken| Ok(WakeReport { woken, next });
+        // Who asked first learns the number, so that the sum is right.
+        let mut results = vec![report(woken)];
+        results.resize_with(batch.len(), || report(0));
+        Ok(results)
+    }
+}
+
+async fn wake(tx: &Tx<'_>) -> Result<u64, StoreError> {
+    let mut due = runs::Entity::find()
+        .select_only()
+        .column(runs::Column::Id)
+        .filter(Expr::col(runs::Column::State).eq(word("waiting")))
+        .filter(Expr::col(runs::Column::WakeAt).lte(tx.now_micros()))
+        .order_by_asc(runs::Column::WakeAt)
+        .limit(AT_ONCE);
+    if tx.is_shared() {
+        due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let due: Vec<Uuid> = due.into_tuple().all(tx.db).await?;
+    let rows: Vec<Vec<Value>> = due
+        .iter()
+        .map(|id| vec![Value::from(*id), Value::from(tx.id())])
+        .collect();
+    if !rows.is_empty() {
+        tx.ready.runs();
+    }
+    update_each(
+        tx,
+        runs::Entity,
+        runs::Column::Id,
+        vec![
+            (runs::Column::State, Expr::value(RunState::Ready.as_str())),
+            (runs::Column::QueueKey, given(2)),
+            (runs::Column::WakeAt, Expr::value(None::<i64>)),
+            (runs::Column::Code, Expr::value(None::<String>)),
+            (runs::Column::Reason, Expr::value(None::<String>)),
+            (runs::Column::Claims, Expr::value(0_i32)),
+        ],
+        rows,
+    )
+    .await?;
+    Ok(due.len() as u64)
+}
+
+/// When the next waiting run is due.
+pub(crate) async fn next_wake(
+    db: &impl sea_orm::ConnectionTrait,
+) -> Result<Option<Timestamp>, StoreError> {
+    let next: Option<i64> = runs::Entity::find()
+        .select_only()
+        .column(runs::Column::WakeAt)
+        .filter(Expr::col(runs::Column::State).eq(word("waiting")))
+        .filter(Expr::col(runs::Column::WakeAt).is_not_null())
+        .order_by_asc(runs::Column::WakeAt)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(next.map(from_micros))
+}

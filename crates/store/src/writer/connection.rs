@@ -1,0 +1,120 @@
+//! The writer's own connection, and how a group becomes a committed transaction on it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use cuebook_core::{Chance, Clock};
+use futures::FutureExt;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use uuid::Uuid;
+
+use super::group::Group;
+use super::tx::{Ready, Tx};
+use crate::error::StoreError;
+use crate::metrics::Metrics;
+
+/// A group on Postgres that takes longer is given up: the network may have swallowed it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The one connection that writes.
+pub(crate) struct WriterConnection {
+    db: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    node: Uuid,
+    metrics: Metrics,
+    /// Whether the connection syncs each commit. A connection begins so.
+    syncs: AtomicBool,
+}
+
+impl WriterConnection {
+    pub(crate) fn new(
+        db: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        node: Uuid,
+        metrics: Metrics,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            chance,
+            node,
+            metrics,
+            syncs: AtomicBool::new(true),
+        }
+    }
+
+    /// Applies and commits the group, or changes nothing. Gives what has become ready.
+    pub(crate) async fn commit(&self, group: &mut Group) -> Result<Ready, StoreError> {
+        let began = Instant::now();
+        let size = group.len();
+        let work = AssertUnwindSafe(self.transaction(group)).catch_unwind();
+        let outcome = match self.db.get_database_backend() {
+            DbBackend::Postgres => tokio::time::timeout(PATIENCE, work)
+                .await
+                .map_err(|_| StoreError::Unavailable(None))?,
+            // SQLite's own busy timeout bounds it, and a statement there cannot be given up half-way.
+            _ => work.await,
+        };
+        let ready = outcome
+            .unwrap_or_else(|_| Err(StoreError::Invalid("a transition panicked".to_owned())))?;
+        self.metrics.committed(size, began.elapsed());
+        Ok(ready)
+    }
+
+    /// Closes the connection in good order.
+    pub(crate) async fn close(self) {
+        if let Err(error) = self.db.close().await {
+            tracing::warn!(%error, "cannot close the database");
+        }
+    }
+
+    async fn transaction(&self, group: &mut Group) -> Result<Ready, StoreError> {
+        self.choose_sync(group.durable()).await?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let db = self.db.begin_with_options(options).await?;
+        let tx = Tx {
+            db: &db,
+            now: self.clock.now(),
+            chance: &*self.chance,
+            node: self.node,
+            ready: Ready::default(),
+        };
+        match group.apply(&tx).await {
+            Ok(()) => {
+                let ready = tx.ready;
+                db.commit().await?;
+                Ok(ready)
+            }
+            Err(error) => {
+                // The first error is the one that matters; the connection checks its state when it is used again.
+                drop(db.rollback().await);
+                Err(error)
+            }
+        }
+    }
+
+    /// On SQLite, lets a group that may be lost skip the sync. A commit that syncs afterwards covers it too.
+    async fn choose_sync(&self, durable: bool) -> Result<(), StoreError> {
+        if self.db.get_database_backend() != DbBackend::Sqlite
+            || self.syncs.load(Ordering::Relaxed) == durable
+        {
+            return Ok(());
+        }
+        let mode = if durable { "FULL" } else { "NORMAL" };
+        self.db
+            .execute_unprepared(&format!("PRAGMA synchronous = {mode}"))
+            .await?;
+        self.syncs.store(durable, Ordering::Relaxed);
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! The writer's loop.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::batch::AnyBatch;
+use super::connection::WriterConnection;
+use super::group::Group;
+use crate::error::StoreError;
+use crate::wakes::Wakes;
+
+/// The most requests in one transaction.
+const GROUP: usize = 512;
+
+/// The task that writes.
+pub(crate) struct WriterTask {
+    pub(crate) connection: WriterConnection,
+    pub(crate) wakes: Arc<Wakes>,
+}
+
+impl WriterTask {
+    /// Commits what comes until all who may ask have gone.
+    pub(crate) async fn run(self, mut requests: mpsc::Receiver<Box<dyn AnyBatch>>) {
+        let mut gathered = Vec::with_capacity(GROUP);
+        while requests.recv_many(&mut gathered, GROUP).await > 0 {
+            if let Err(error) = self.commit(Group::of(gathered.drain(..))).await {
+                // Whoever came while the database kept us waiting has waited long enough.
+                while let Ok(waiting) = requests.try_recv() {
+                    waiting.refuse(&error);
+                }
+            }
+        }
+        self.connection.close().await;
+    }
+
+    /// Commits a group and answers its callers; an error means that the database is not available.
+    async fn commit(&self, mut group: Group) -> Result<(), StoreError> {
+        match self.connection.commit(&mut group).await {
+            Ok(ready) => {
+                group.answer();
+                ready.tell(&self.wakes);
+                Ok(())
+            }
+            Err(error) if error.is_unavailable() => {
+                tracing::warn!(requests = group.len(), error = %cause(&error), "cannot commit");
+                group.refuse(&error);
+                Err(error)
+            }
+            Err(error) if group.len() == 1 => {
+                group.refuse(&error);
+                Ok(())
+            }
+            Err(_) => self.one_by_one(group).await,
+        }
+    }
+
+    async fn one_by_one(&self, group: Group) -> Result<(), StoreError> {
+        let mut rest = group.split().into_iter();
+        for mut one in rest.by_ref() {
+            match self.connection.commit(&mut one).await {
+                Ok(ready) => {
+                    one.answer();
+                    ready.tell(&self.wakes);
+                }
+                Err(error) => {
+                    one.refuse(&error);
+                    if error.is_unavailable() {
+                        rest.for_each(|other| other.refuse(&error));
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The innermost reason, for the log.
+fn cause(error: &StoreError) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
