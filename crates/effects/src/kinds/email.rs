@@ -1,0 +1,89 @@
+//! `email::send`: mails, prepared where the script calls it and delivered by SMTP.
+
+use cuebook_core::Value;
+use cuebook_core::failure::{AttemptError, CallError};
+use cuebook_core::function::{
+    Answer, FunctionDescriptor, FunctionKind, Parameter, ParameterKind, PrepareContext,
+    PreparedSend, Route,
+};
+
+use super::kind::{Kind, Perform};
+use crate::arguments::Options;
+use crate::effects::{Delivered, Delivery, Outside};
+use crate::mail::{Content, Envelope, Fields, Mail, OPTIONS};
+
+/// The function's name.
+pub(crate) const NAME: &str = "email::send";
+
+/// The largest mail, in bytes: what most servers take.
+const LIMIT: usize = 20 * 1024 * 1024;
+
+/// `email::send`
+pub(super) const SEND: Kind = Kind {
+    descriptor: FunctionDescriptor {
+        name: NAME,
+        kind: FunctionKind::Send(prepare),
+        parameters: &[Parameter {
+            name: "mail",
+            kind: ParameterKind::Options(OPTIONS),
+            required: true,
+            doc: "Who gets what.",
+        }],
+        answer: Answer::Unit,
+        doc: "Sends a mail when the run's segment has ended. It is built where it is called: a bad address or a missing \
+              template throws there. Several in `to` get a message each, unless `together` is true. It is sent at least \
+              once, with the same `Message-ID` on each attempt.",
+        example: r#"email::send(#{
+    to: "Tom Tomson <tom@tomsons.com>",
+    subject: "Thank you",
+    text: "Your seats are booked.",
+});"#,
+    },
+    perform: Perform::Send(|outside, send| Box::pin(deliver(outside, send))),
+};
+
+fn prepare(
+    context: &PrepareContext<'_>,
+    arguments: &[Value],
+) -> Result<Vec<PreparedSend>, CallError> {
+    let options = Options::check(arguments.first(), OPTIONS)?;
+    let fields = Fields::read(options, context.default_from)?;
+    let content = Content::read(context, options)?;
+    let mut sends = Vec::new();
+    for (part, to) in (0..).zip(fields.messages()) {
+        let key = (context.key)(part);
+        let mail = Mail::build(&fields, &content, to, &key, context.now)?;
+        if mail.bytes.len() > LIMIT {
+            return Err(CallError::invalid(format!(
+                "the mail has {} bytes; servers take {LIMIT} at most",
+                mail.bytes.len()
+            )));
+        }
+        sends.push(PreparedSend {
+            part,
+            route: Route::Outbox,
+            target: mail.envelope.to.join(", "),
+            key,
+            envelope: serde_json::to_value(&mail.envelope).map_err(|error| {
+                CallError::invalid(format!("the mail cannot be stored: {error}"))
+            })?,
+            body: mail.bytes,
+        });
+    }
+    Ok(sends)
+}
+
+async fn deliver(outside: &Outside, send: &Delivery<'_>) -> Result<Delivered, AttemptError> {
+    let envelope: Envelope = serde_json::from_value(send.envelope.clone()).map_err(|error| {
+        AttemptError::fail(CallError::invalid(format!(
+            "the stored envelope cannot be read: {error}"
+        )))
+    })?;
+    let mailer = outside.mailer.as_ref().ok_or_else(|| {
+        AttemptError::fail(CallError::new(
+            "not_configured",
+            "mails cannot be sent: set smtp.url",
+        ))
+    })?;
+    mailer.deliver(&envelope, send.body).await
+}

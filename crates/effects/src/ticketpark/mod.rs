@@ -1,0 +1,9 @@
+//! Between scripts and Ticketpark's client: queries, answers, failures.
+
+mod answer;
+mod failure;
+mod query;
+
+pub(crate) use answer::{bounded, pids_as_text, with_fields};
+pub(crate) use failure::{read_failure, write_failure};
+pub(crate) use query::pairs;
