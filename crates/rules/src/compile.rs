@@ -1,22 +1,264 @@
 //! From the files of a rule to a [`Program`]: parses the rule and what it imports, each once.
+//!
+//! A library holds functions and constants only, so that importing it does nothing; it is made a module here, once, and
+//! not in each pass.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cuebook_core::limits;
 use cuebook_core::rule::RuleName;
+use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Scope, Stmt};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::engine::Engine;
 use crate::files::RuleFiles;
-use crate::program::Program;
+use crate::host::gauge;
+use crate::host::modules::{self, Modules};
+use crate::program::{Program, Unit};
+use crate::templates::TemplateSet;
 
-/// Compiles `rule` (its file is `<rule>.rhai`) with what it imports from `files`.
+/// Compiles `rule` (its file is `<rule>.rhai`) with what it imports and the templates from `files`.
 pub(crate) fn compile(
     engine: &Engine,
     rule: &RuleName,
     files: &RuleFiles,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let _ = (engine, files);
-    Err(vec![Diagnostic::error(
-        &format!("{rule}.rhai"),
-        crate::diagnostic::code::IMPORT,
-        "the file is missing",
-    )])
+    let templates = TemplateSet::new(files, engine.0.settings.timezone)?;
+    compile_with(engine, rule, files, Arc::new(templates))
+}
+
+/// The same with templates that were compiled before, as all rules of a set share them.
+pub(crate) fn compile_with(
+    engine: &Engine,
+    rule: &RuleName,
+    files: &RuleFiles,
+    templates: Arc<TemplateSet>,
+) -> Result<Program, Vec<Diagnostic>> {
+    let mut compiler = Compiler {
+        engine: &engine.0.rhai,
+        files,
+        open: Vec::new(),
+        units: Vec::new(),
+        modules: BTreeMap::new(),
+        diagnostics: Vec::new(),
+    };
+    let settings = &engine.0.settings;
+    let _measuring = gauge::begin(&settings.limits, settings.memory);
+    let path = format!("{rule}.rhai");
+    let entry = compiler.parse(&path);
+    if let Some(ast) = &entry {
+        compiler.imports(&path, ast);
+    }
+    match entry {
+        Some(ast) if compiler.diagnostics.is_empty() => {
+            let mut units = vec![Unit { path, ast }];
+            units.append(&mut compiler.units);
+            Ok(Program {
+                rule: rule.clone(),
+                units,
+                modules: Arc::new(compiler.modules),
+                templates,
+            })
+        }
+        _ => Err(compiler.diagnostics),
+    }
+}
+
+struct Compiler<'a> {
+    engine: &'a rhai::Engine,
+    files: &'a RuleFiles,
+    /// The libraries that are being compiled, outermost first.
+    open: Vec<String>,
+    units: Vec<Unit>,
+    modules: Modules,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiler<'_> {
+    /// Parses a file.
+    fn parse(&mut self, path: &str) -> Option<AST> {
+        let Some(bytes) = self.files.0.get(path) else {
+            self.report(Diagnostic::error(path, code::IMPORT, "there is no such file"));
+            return None;
+        };
+        if bytes.len() > limits::SOURCE {
+            let limit = limits::SOURCE / 1024;
+            self.report(Diagnostic::error(
+                path,
+                code::TOO_LONG,
+                format!("the file is longer than {limit} KiB"),
+            ));
+            return None;
+        }
+        let Ok(source) = std::str::from_utf8(bytes) else {
+            self.report(Diagnostic::error(path, code::NOT_UTF8, "the file is not UTF-8"));
+            return None;
+        };
+        match self.engine.compile(source) {
+            Ok(mut ast) => {
+                ast.set_source(path);
+                Some(ast)
+            }
+            Err(error) => {
+                let (line, column) = place(error.position());
+                self.report(
+                    Diagnostic::error(path, code::SYNTAX, error.err_type().to_string())
+                        .at(line, column, 1),
+                );
+                None
+            }
+        }
+    }
+
+    /// Compiles what `ast` imports.
+    fn imports(&mut self, file: &str, ast: &AST) {
+        for (path, position) in import_statements(ast) {
+            let (line, column) = place(position);
+            let at = |diagnostic: Diagnostic, length| diagnostic.at(line, column, length);
+            let Some(path) = path else {
+                self.report(at(
+                    Diagnostic::error(file, code::IMPORT, "an import's path has to be a plain text")
+                        .with_help("write `import \"lib/name\" as name;`"),
+                    1,
+                ));
+                continue;
+            };
+            let length = path.chars().count() + 2;
+            let target = format!("{path}.rhai");
+            if !is_library(&path) {
+                self.report(at(
+                    Diagnostic::error(
+                        file,
+                        code::IMPORT,
+                        format!("{path:?} is no library: only what is in `lib/` can be imported"),
+                    )
+                    .with_help("write `import \"lib/name\" as name;` for the file `lib/name.rhai`"),
+                    length,
+                ));
+            } else if self.open.contains(&path) {
+                self.report(at(
+                    Diagnostic::error(
+                        file,
+                        code::IMPORT_CIRCLE,
+                        format!("{path:?} imports itself, over {}", self.open.join(", ")),
+                    ),
+                    length,
+                ));
+            } else if !self.files.0.contains_key(&target) {
+                self.report(at(
+                    Diagnostic::error(file, code::IMPORT, format!("there is no file {target:?}")),
+                    length,
+                ));
+            } else if !self.modules.contains_key(&path) {
+                self.library(path, &target);
+            }
+        }
+    }
+
+    /// Compiles a library and makes it a module.
+    fn library(&mut self, path: String, file: &str) {
+        let Some(ast) = self.parse(file) else {
+            return;
+        };
+        if self.units.iter().any(|unit| unit.path == file) {
+            return;
+        }
+        self.open.push(path);
+        self.imports(file, &ast);
+        let path = self.open.pop().unwrap_or_default();
+        let before = self.diagnostics.len();
+        self.only_definitions(file, &ast);
+        if before == self.diagnostics.len() {
+            self.module(path, file, &ast);
+        }
+        self.units.push(Unit {
+            path: file.to_owned(),
+            ast,
+        });
+    }
+
+    fn module(&mut self, path: String, file: &str, ast: &AST) {
+        let imports = modules::enter(Arc::new(self.modules.clone()));
+        let module = rhai::Module::eval_ast_as_new(Scope::new(), ast, self.engine);
+        drop(imports);
+        match module {
+            Ok(module) => {
+                self.modules.insert(path, module.into());
+            }
+            Err(mut error) => {
+                let (line, column) = place(error.take_position());
+                self.report(
+                    Diagnostic::error(
+                        file,
+                        code::LIBRARY_STATEMENT,
+                        format!("a constant cannot be worked out: {error}"),
+                    )
+                    .at(line, column, 1),
+                );
+            }
+        }
+    }
+
+    /// Reports whatever is neither a function nor a constant.
+    fn only_definitions(&mut self, file: &str, ast: &AST) {
+        for statement in ast.statements() {
+            let harmless = match statement {
+                Stmt::Noop(_) | Stmt::Import(..) | Stmt::Export(..) => true,
+                Stmt::Var(_, flags, _) => flags.contains(ASTFlags::CONSTANT),
+                _ => false,
+            };
+            if !harmless {
+                let (line, column) = place(statement.position());
+                self.report(
+                    Diagnostic::error(
+                        file,
+                        code::LIBRARY_STATEMENT,
+                        "a library holds functions and constants only",
+                    )
+                    .at(line, column, 1)
+                    .with_help("move this into a function"),
+                );
+            }
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The imports of a file: the path where it is a plain text, and the place.
+fn import_statements(ast: &AST) -> Vec<(Option<String>, Position)> {
+    let mut imports = Vec::new();
+    ast.walk(&mut |nodes: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = nodes.last() {
+            let import = match &import.0 {
+                Expr::StringConstant(path, position) => (Some(path.to_string()), *position),
+                _ => (None, *position),
+            };
+            imports.push(import);
+        }
+        true
+    });
+    imports
+}
+
+/// Whether `path` names a file in `lib/`, plainly: no `..`, no empty parts.
+fn is_library(path: &str) -> bool {
+    path.strip_prefix("lib/").is_some_and(|rest| {
+        rest.split('/').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        })
+    })
+}
+
+fn place(position: Position) -> (usize, usize) {
+    (
+        position.line().unwrap_or(1),
+        position.position().unwrap_or(1),
+    )
 }

@@ -31,6 +31,9 @@ pub enum EngineError {
     /// A function's name cannot be called in a script.
     #[error("the function {0:?} cannot be called in a script: Rhai reserves the name, or it is none")]
     Name(&'static str),
+    /// A function that is handed over can only be answered by the engine itself.
+    #[error("{0:?} is no call and no send: only those come from outside")]
+    NotOutside(&'static str),
     /// Two functions have one name.
     #[error("there are two functions called {0:?}")]
     Twice(&'static str),

@@ -1,32 +1,93 @@
 //! The threads that scripts run on: their stacks are big, since scripts run on the stack.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
 
 use crate::engine::Engine;
 use crate::pass::{OwnedInput, Pass};
 use crate::program::Program;
 
+/// The stack of a script's thread: values of some thousand levels are copied and freed recursively.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// Called with the pass and its input, on the script's thread.
+pub type Reply = Box<dyn FnOnce(Pass, OwnedInput) + Send>;
+
 /// Threads with 64 MiB stacks that advance runs.
 pub struct ScriptPool {
-    engine: Engine,
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Job {
+    program: Arc<Program>,
+    input: OwnedInput,
+    reply: Reply,
 }
 
 impl ScriptPool {
-    /// Starts `threads` threads.
+    /// Starts `threads` threads, one at least.
     pub fn new(engine: Engine, threads: usize) -> io::Result<Self> {
-        let _ = threads;
-        Ok(Self { engine })
+        let (jobs, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        let threads = (0..threads.max(1))
+            .map(|number| {
+                let engine = engine.clone();
+                let queue = Arc::clone(&queue);
+                Builder::new()
+                    .name(format!("script-{number}"))
+                    .stack_size(STACK)
+                    .spawn(move || work(&engine, &queue))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            jobs: Some(jobs),
+            threads,
+        })
     }
 
     /// Advances a run on one of the threads and hands the pass and its input to `reply` there.
-    pub fn advance(
-        &self,
-        program: Arc<Program>,
-        input: OwnedInput,
-        reply: Box<dyn FnOnce(Pass, OwnedInput) + Send>,
-    ) {
-        let pass = self.engine.advance(&program, &input);
-        reply(pass, input);
+    pub fn advance(&self, program: Arc<Program>, input: OwnedInput, reply: Reply) {
+        let job = Job {
+            program,
+            input,
+            reply,
+        };
+        if let Some(jobs) = &self.jobs {
+            // The threads live as long as the pool, and outlive what panics in a reply.
+            let _ = jobs.send(job);
+        }
+    }
+}
+
+impl Drop for ScriptPool {
+    /// Waits for the jobs that were handed over.
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(engine: &Engine, queue: &Mutex<Receiver<Job>>) {
+    loop {
+        let job = queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(Job {
+            program,
+            input,
+            reply,
+        }) = job
+        else {
+            return;
+        };
+        let pass = engine.advance(&program, &input);
+        let answer = std::panic::AssertUnwindSafe(|| reply(pass, input));
+        let _ = std::panic::catch_unwind(answer);
     }
 }

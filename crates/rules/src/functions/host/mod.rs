@@ -1,1 +1,20 @@
 //! The functions that belong to a run: what it asks for, how it ends, what it logs.
+
+pub(crate) mod ends;
+pub(crate) mod log;
+pub(crate) mod now;
+pub(crate) mod parallel;
+pub(crate) mod secret;
+pub(crate) mod sleep;
+pub(crate) mod sleep_until;
+pub(crate) mod uuid;
+
+use crate::host::function::Function;
+
+/// Our own functions that are journaled.
+pub(crate) const JOURNALED: &[Function] = &[
+    now::FUNCTION,
+    uuid::FUNCTION,
+    sleep::FUNCTION,
+    sleep_until::FUNCTION,
+];

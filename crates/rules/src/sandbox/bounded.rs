@@ -1,0 +1,115 @@
+//! Rhai's functions on strings that allocate first and check their result later: the same, checked before.
+
+use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
+
+use crate::throw::{Thrown, invalid};
+
+/// Registers them over those of Rhai's packages.
+pub(super) fn register(engine: &mut Engine) {
+    type Text = ImmutableString;
+    type Context<'a> = NativeCallContext<'a>;
+
+    engine
+        .register_fn("replace", |c: Context, t: &mut Text, find: &str, with: &str| {
+            replace(&c, t, find, with)
+        })
+        .register_fn("replace", |c: Context, t: &mut Text, find: char, with: &str| {
+            replace(&c, t, find.encode_utf8(&mut [0; 4]), with)
+        })
+        .register_fn("replace", |c: Context, t: &mut Text, find: &str, with: char| {
+            replace(&c, t, find, with.encode_utf8(&mut [0; 4]))
+        })
+        .register_fn("replace", |c: Context, t: &mut Text, find: char, with: char| {
+            replace(&c, t, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
+        })
+        .register_fn("to_chars", |c: Context, t: &str| {
+            check(&c, t.chars().count())?;
+            Ok::<Array, Thrown>(t.chars().map(Dynamic::from).collect())
+        })
+        .register_fn("split", |c: Context, t: &str| {
+            check(&c, t.split_whitespace().count())?;
+            Ok::<Array, Thrown>(pieces(t.split_whitespace()))
+        })
+        .register_fn("split", |c: Context, t: &str, by: &str| split(&c, t, by, usize::MAX))
+        .register_fn("split", |c: Context, t: &str, by: char| {
+            split(&c, t, by.encode_utf8(&mut [0; 4]), usize::MAX)
+        })
+        .register_fn("split", |c: Context, t: &str, by: &str, most: i64| {
+            split(&c, t, by, at_least_one(most))
+        })
+        .register_fn("split", |c: Context, t: &str, by: char, most: i64| {
+            split(&c, t, by.encode_utf8(&mut [0; 4]), at_least_one(most))
+        })
+        .register_fn("split_rev", |c: Context, t: &str, by: &str| {
+            split_rev(&c, t, by, usize::MAX)
+        })
+        .register_fn("split_rev", |c: Context, t: &str, by: char| {
+            split_rev(&c, t, by.encode_utf8(&mut [0; 4]), usize::MAX)
+        })
+        .register_fn("split_rev", |c: Context, t: &str, by: &str, most: i64| {
+            split_rev(&c, t, by, at_least_one(most))
+        })
+        .register_fn("split_rev", |c: Context, t: &str, by: char, most: i64| {
+            split_rev(&c, t, by.encode_utf8(&mut [0; 4]), at_least_one(most))
+        });
+}
+
+fn replace(
+    context: &NativeCallContext,
+    text: &mut ImmutableString,
+    find: &str,
+    with: &str,
+) -> Result<(), Thrown> {
+    let found = text.matches(find).count();
+    let length = (text.len() - found * find.len()).saturating_add(found.saturating_mul(with.len()));
+    let limit = context.engine().max_string_size();
+    if limit > 0 && length > limit {
+        return Err(invalid(format!(
+            "replace would make a string of {length} bytes: {limit} at most"
+        )));
+    }
+    if found > 0 {
+        *text = text.replace(find, with).into();
+    }
+    Ok(())
+}
+
+fn split(
+    context: &NativeCallContext,
+    text: &str,
+    by: &str,
+    most: usize,
+) -> Result<Array, Thrown> {
+    check(context, text.splitn(most, by).count())?;
+    Ok(pieces(text.splitn(most, by)))
+}
+
+fn split_rev(
+    context: &NativeCallContext,
+    text: &str,
+    by: &str,
+    most: usize,
+) -> Result<Array, Thrown> {
+    check(context, text.rsplitn(most, by).count())?;
+    Ok(pieces(text.rsplitn(most, by)))
+}
+
+fn pieces<'a>(pieces: impl Iterator<Item = &'a str>) -> Array {
+    pieces
+        .map(|piece| ImmutableString::from(piece).into())
+        .collect()
+}
+
+fn at_least_one(most: i64) -> usize {
+    usize::try_from(most).unwrap_or(1).max(1)
+}
+
+fn check(context: &NativeCallContext, count: usize) -> Result<(), Thrown> {
+    let limit = context.engine().max_array_size();
+    if limit > 0 && count > limit {
+        return Err(invalid(format!(
+            "this would make an array of {count} items: {limit} at most"
+        )));
+    }
+    Ok(())
+}
