@@ -1,0 +1,4 @@
+//! What the pretend Ticketpark promises about its data.
+
+mod consistency;
+mod shapes;
