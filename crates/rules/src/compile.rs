@@ -35,16 +35,8 @@ pub(crate) fn compile_with(
     files: &RuleFiles,
     templates: Arc<TemplateSet>,
 ) -> Result<Program, Vec<Diagnostic>> {
-    let mut compiler = Compiler {
-        engine: &engine.0.rhai,
-        files,
-        open: Vec::new(),
-        units: Vec::new(),
-        modules: BTreeMap::new(),
-        diagnostics: Vec::new(),
-    };
-    let settings = &engine.0.settings;
-    let _measuring = gauge::begin(&settings.limits, settings.memory);
+    let _measuring = measure(engine);
+    let mut compiler = Compiler::new(engine, files);
     let path = format!("{rule}.rhai");
     let entry = compiler.parse(&path);
     if let Some(ast) = &entry {
@@ -65,6 +57,28 @@ pub(crate) fn compile_with(
     }
 }
 
+/// Compiles the library at `file` alone, with what it imports: so that the checker sees those that no rule imports.
+pub(crate) fn library(
+    engine: &Engine,
+    file: &str,
+    files: &RuleFiles,
+) -> Result<Unit, Vec<Diagnostic>> {
+    let _measuring = measure(engine);
+    let mut compiler = Compiler::new(engine, files);
+    let path = file.strip_suffix(".rhai").unwrap_or(file);
+    compiler.library(path.to_owned(), file);
+    match compiler.units.pop() {
+        Some(unit) if compiler.diagnostics.is_empty() => Ok(unit),
+        _ => Err(compiler.diagnostics),
+    }
+}
+
+/// A constant of a library is worked out while it is compiled, within the limits of a pass.
+fn measure(engine: &Engine) -> gauge::Measuring {
+    let settings = &engine.0.settings;
+    gauge::begin(&settings.limits, settings.memory)
+}
+
 struct Compiler<'a> {
     engine: &'a rhai::Engine,
     files: &'a RuleFiles,
@@ -75,7 +89,18 @@ struct Compiler<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    fn new(engine: &'a Engine, files: &'a RuleFiles) -> Self {
+        Self {
+            engine: &engine.0.rhai,
+            files,
+            open: Vec::new(),
+            units: Vec::new(),
+            modules: BTreeMap::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     /// Parses a file.
     fn parse(&mut self, path: &str) -> Option<AST> {
         let Some(bytes) = self.files.0.get(path) else {
