@@ -9,6 +9,8 @@ mod batch;
 mod connection;
 mod group;
 mod handle;
+#[cfg(test)]
+mod outage_tests;
 mod task;
 mod transition;
 mod tx;

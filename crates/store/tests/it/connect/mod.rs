@@ -1,0 +1,4 @@
+//! Opening, and refusing to.
+
+mod postgres;
+mod sqlite;

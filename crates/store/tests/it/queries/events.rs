@@ -1,0 +1,89 @@
+//! Lists of events.
+
+use chrono::TimeDelta;
+use cuebook_core::EventId;
+use cuebook_core::event::{EventState, Origin};
+use cuebook_store::{EventFilter, Page, Store};
+
+use crate::script::{claim_one, complete};
+use crate::stage::{Stage, stories};
+
+async fn ids(store: &Store, filter: EventFilter) -> Vec<EventId> {
+    let listed = store.list_events(&filter, &Page::default()).await.unwrap();
+    listed.items.iter().map(|view| view.event.id).collect()
+}
+
+stories! {
+    async fn pages_are_newest_first_and_stay_as_they_are(stage: &Stage) {
+        let store = stage.open().await;
+        let mut expected = Vec::new();
+        for number in 0..5 {
+            stage.pass(1);
+            let accepted = store.accept_event(stage.booking(&number.to_string(), &[])).await.unwrap();
+            expected.insert(0, accepted.id);
+        }
+        let mut page = Page { limit: 2, cursor: None };
+        let mut seen = Vec::new();
+        loop {
+            let listed = store.list_events(&EventFilter::default(), &page).await.unwrap();
+            seen.extend(listed.items.iter().map(|view| view.event.id));
+            // What comes meanwhile is on no later page.
+            store.accept_event(stage.booking("late", &[])).await.unwrap();
+            page.cursor = listed.next;
+            if page.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, expected);
+    }
+
+    async fn filters_narrow(stage: &Stage) {
+        let store = stage.open().await;
+        let mut one = stage.booking("100%", &["any/log"]);
+        one.event.origin = Origin::Trigger;
+        let one = store.accept_event(one).await.unwrap().id;
+        stage.pass(60);
+        let middle = stage.now();
+        let two = store.accept_event(stage.booking("1000", &[])).await.unwrap().id;
+        let all = EventFilter::default;
+        assert_eq!(ids(&store, all()).await, [two, one]);
+        let subject = Some("1000".to_owned());
+        assert_eq!(ids(&store, EventFilter { subject, ..all() }).await, [two]);
+        let origin = Some(Origin::Trigger);
+        assert_eq!(ids(&store, EventFilter { origin, ..all() }).await, [one]);
+        let rule = Some("any/log".parse().unwrap());
+        assert_eq!(ids(&store, EventFilter { rule, ..all() }).await, [one]);
+        assert_eq!(ids(&store, EventFilter { since: Some(middle), ..all() }).await, [two]);
+        assert_eq!(ids(&store, EventFilter { until: Some(middle), ..all() }).await, [one]);
+        let event_type = vec!["new-payment".to_owned()];
+        assert!(ids(&store, EventFilter { event_type, ..all() }).await.is_empty());
+        let since = Some(middle + TimeDelta::seconds(1));
+        assert!(ids(&store, EventFilter { since, ..all() }).await.is_empty());
+    }
+
+    async fn text_is_found_in_subject_type_and_body_as_it_is(stage: &Stage) {
+        let store = stage.open().await;
+        let one = store.accept_event(stage.booking("100%", &[])).await.unwrap().id;
+        let mut two = stage.booking("1000", &[]);
+        two.event.body = "{\"type\":\"new-booking\",\"note\":\"Zürich\"}".as_bytes().to_vec();
+        let two = store.accept_event(two).await.unwrap().id;
+        let q = |text: &str| EventFilter { q: Some(text.to_owned()), ..EventFilter::default() };
+        assert_eq!(ids(&store, q("0%")).await, [one], "a percent sign is no wildcard");
+        assert_eq!(ids(&store, q("Zürich")).await, [two]);
+        assert_eq!(ids(&store, q("w-book")).await, [two, one]);
+        assert!(ids(&store, q("nowhere")).await.is_empty());
+    }
+
+    async fn the_state_follows_the_runs(stage: &Stage) {
+        let store = stage.open().await;
+        let id = store.accept_event(stage.booking("42", &["any/log"])).await.unwrap().id;
+        let state = |state| EventFilter { state: Some(state), ..EventFilter::default() };
+        assert_eq!(ids(&store, state(EventState::Pending)).await, [id]);
+        let claimed = claim_one(&store).await;
+        assert_eq!(ids(&store, state(EventState::Pending)).await, [id]);
+        complete(&store, &claimed).await;
+        assert!(ids(&store, state(EventState::Pending)).await.is_empty());
+        assert_eq!(ids(&store, state(EventState::Processed)).await, [id]);
+        assert!(ids(&store, state(EventState::NoRule)).await.is_empty());
+    }
+}

@@ -1,0 +1,5 @@
+//! What operators look at.
+
+mod events;
+mod ledger;
+mod runs;

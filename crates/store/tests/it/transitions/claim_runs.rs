@@ -1,0 +1,107 @@
+//! Claims and lanes.
+
+use cuebook_core::run::RunState;
+use cuebook_store::StoreError;
+
+use crate::script::{checkpoint, claim_one, complete, ready_ids, running};
+use crate::stage::{Stage, stories};
+
+stories! {
+    async fn a_claim_takes_the_oldest_first_and_none_twice(stage: &Stage) {
+        let store = stage.open().await;
+        let mut expected = Vec::new();
+        for subject in ["1", "2", "3"] {
+            let accepted = store.accept_event(stage.booking(subject, &["any/log"])).await.unwrap();
+            expected.extend(accepted.runs);
+            stage.pass(1);
+        }
+        let first = store.claim_runs(2).await.unwrap();
+        let ids: Vec<_> = first.iter().map(|claimed| claimed.run.id).collect();
+        assert_eq!(ids, expected[..2]);
+        assert_eq!(first[0].run.state, RunState::Running);
+        assert_eq!((first[0].fence, first[0].claims), (1, 1));
+        assert_eq!(first[0].run.started_at, Some(stage.now()));
+        assert_eq!(ready_ids(&store).await, expected[2..]);
+        assert!(ready_ids(&store).await.is_empty());
+    }
+
+    async fn a_lane_is_taken_one_by_one_in_order_of_arrival(stage: &Stage) {
+        let store = stage.open().await;
+        let rule = ["new-booking/thanks"];
+        let first = store.accept_event(stage.booking("42", &rule)).await.unwrap().runs;
+        let second = store.accept_event(stage.booking("42", &rule)).await.unwrap().runs;
+        let other = store.accept_event(stage.booking("43", &rule)).await.unwrap().runs;
+        let claimed = store.claim_runs(10).await.unwrap();
+        let ids: Vec<_> = claimed.iter().map(|claimed| claimed.run.id).collect();
+        assert_eq!(ids, [first[0], other[0]], "the second of the lane waits for the first");
+        assert!(ready_ids(&store).await.is_empty(), "also while the first is running");
+        complete(&store, &claimed[0]).await;
+        assert_eq!(ready_ids(&store).await, second);
+    }
+
+    async fn without_a_lane_all_run_at_once(stage: &Stage) {
+        let store = stage.open().await;
+        for _ in 0..3 {
+            let mut accept = stage.booking("42", &["any/log"]);
+            accept.rules[0].lane = false;
+            store.accept_event(accept).await.unwrap();
+        }
+        assert_eq!(ready_ids(&store).await.len(), 3);
+    }
+
+    async fn rules_do_not_share_lanes(stage: &Stage) {
+        let store = stage.open().await;
+        store.accept_event(stage.booking("42", &["any/log", "any/mail"])).await.unwrap();
+        assert_eq!(ready_ids(&store).await.len(), 2);
+    }
+
+    async fn claims_in_one_group_share_what_is_ready(stage: &Stage) {
+        let store = stage.open().await;
+        for subject in ["1", "2", "3", "4", "5"] {
+            store.accept_event(stage.booking(subject, &["any/log"])).await.unwrap();
+        }
+        let claims = futures::future::join_all((0..4).map(|_| store.claim_runs(2))).await;
+        let mut ids: Vec<_> = claims
+            .into_iter()
+            .flat_map(|claim| claim.unwrap())
+            .map(|claimed| claimed.run.id)
+            .collect();
+        assert_eq!(ids.len(), 5);
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 5, "none was given to two");
+    }
+
+    async fn claims_count_until_something_is_recorded(stage: &Stage) {
+        let store = stage.open().await;
+        running(stage, &store, "42").await;
+        let store = stage.open_after_death(store).await;
+        let claimed = claim_one(&store).await;
+        assert_eq!(claimed.claims, 2, "it was claimed and recorded nothing");
+        store.record_steps(checkpoint(&claimed)).await.unwrap();
+        let store = stage.open_after_death(store).await;
+        let claimed = claim_one(&store).await;
+        assert_eq!(claimed.claims, 3, "recording nothing is no progress");
+        let mut progress = checkpoint(&claimed);
+        progress.steps.push(stage.step(0, None));
+        store.record_steps(progress).await.unwrap();
+        let store = stage.open_after_death(store).await;
+        assert_eq!(claim_one(&store).await.claims, 1);
+    }
+
+    async fn a_stale_fence_is_refused_and_changes_nothing(stage: &Stage) {
+        let store = stage.open().await;
+        let old = running(stage, &store, "42").await;
+        let store = stage.open_after_death(store).await;
+        let new = claim_one(&store).await;
+        assert!(new.fence > old.fence);
+        let mut late = checkpoint(&old);
+        late.steps.push(stage.step(0, None));
+        let error = store.record_steps(late).await.unwrap_err();
+        assert!(matches!(error, StoreError::Fenced));
+        assert!(store.journal(new.run.id).await.unwrap().steps.is_empty());
+        complete(&store, &new).await;
+        let error = store.record_steps(checkpoint(&new)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Fenced), "an ended run records nothing");
+    }
+}

@@ -1,0 +1,13 @@
+//! The state machine.
+
+mod accept_event;
+mod access;
+mod claim_runs;
+mod complete_run;
+mod fail_run;
+mod record_steps;
+mod rule_sets;
+mod secrets;
+mod settle_send;
+mod suspend_and_wake;
+mod take_over;
