@@ -9,55 +9,51 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use crate::parameters::{Branch, Node, branch, value};
+use crate::parameters::{Branch, Node, value};
 
 /// A filter that the API does not have.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BadFilter;
 
-/// Whether `filters` want `record`.
+/// Whether `filters` want `record`. Several on one field are conditions of their level, as all others are.
 pub(crate) fn wants(filters: &Branch, record: &Json) -> Result<bool, BadFilter> {
-    let fields = filters.iter().filter(|(name, _)| *name != "_logic");
-    let held = fields.map(|(name, node)| field_wants(node, &record[name.as_str()]));
-    join(held.collect::<Result<_, _>>()?, filters)
-}
-
-fn join(held: Vec<bool>, filters: &Branch) -> Result<bool, BadFilter> {
+    let mut held = Vec::new();
+    for (name, node) in filters {
+        if name != "_logic" {
+            held.extend(conditions(node, &record[name.as_str()])?);
+        }
+    }
     match value(filters, "_logic") {
         None | Some("AND") => Ok(held.into_iter().all(|held| held)),
-        Some("OR") => Ok(held.is_empty() || held.into_iter().any(|held| held)),
+        Some("OR") => Ok(held.is_empty() || held.contains(&true)),
         Some(_) => Err(BadFilter),
     }
 }
 
-fn field_wants(node: &Node, found: &Json) -> Result<bool, BadFilter> {
-    let conditions = match node {
-        Node::Value(wanted) => return compare("eq", found, wanted),
-        Node::Branch(conditions) => conditions,
+/// Which of the conditions on one field hold.
+fn conditions(node: &Node, found: &Json) -> Result<Vec<bool>, BadFilter> {
+    let below = match node {
+        Node::Value(wanted) => return Ok(vec![compare("eq", found, wanted)?]),
+        Node::Branch(below) => below,
     };
-    if let Some(comparison) = value(conditions, "_comp") {
-        return compare(
-            comparison,
-            found,
-            value(conditions, "_value").unwrap_or_default(),
-        );
+    if let Some(comparison) = value(below, "_comp") {
+        let wanted = value(below, "_value").unwrap_or_default();
+        return Ok(vec![compare(comparison, found, wanted)?]);
     }
-    let is_index = |name: &String| name == "_logic" || name.bytes().all(|b| b.is_ascii_digit());
-    if conditions.keys().all(is_index) {
-        let several = conditions
-            .keys()
-            .filter_map(|name| branch(conditions, name));
-        let held = several.map(|condition| field_wants(&Node::Branch(condition.clone()), found));
-        return join(held.collect::<Result<_, _>>()?, conditions);
+    let is_index = |name: &String| name.bytes().all(|b| b.is_ascii_digit());
+    if below.keys().all(is_index) {
+        let each = below.values().map(|node| conditions(node, found));
+        return Ok(each.collect::<Result<Vec<_>, _>>()?.concat());
     }
-    match found {
+    let held = match found {
         // Of several children one is enough.
         Json::Array(children) => {
-            let held = children.iter().map(|child| wants(conditions, child));
-            Ok(held.collect::<Result<Vec<_>, _>>()?.contains(&true))
+            let each = children.iter().map(|child| wants(below, child));
+            each.collect::<Result<Vec<_>, _>>()?.contains(&true)
         }
-        child => wants(conditions, child),
-    }
+        child => wants(below, child)?,
+    };
+    Ok(vec![held])
 }
 
 fn compare(comparison: &str, found: &Json, wanted: &str) -> Result<bool, BadFilter> {
@@ -109,7 +105,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::parameters::parse;
+    use crate::parameters::{branch, parse};
 
     fn wanted(filters: &str) -> Result<bool, BadFilter> {
         let record = json!({
@@ -177,6 +173,10 @@ mod tests {
             wanted("filters[_logic]=OR&filters[pid]=1&filters[amount]=25.00"),
             Ok(true)
         );
+        let either = "filters[pid][0][_comp]=eq&filters[pid][0][_value]=1\
+                      &filters[pid][1][_comp]=eq&filters[pid][1][_value]=2932";
+        assert_eq!(wanted(either), Ok(false));
+        assert_eq!(wanted(&format!("filters[_logic]=OR&{either}")), Ok(true));
     }
 
     #[test]

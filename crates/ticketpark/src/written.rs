@@ -1,5 +1,6 @@
 //! What a write was answered with. A new record's pid is in the `Location` header only.
 
+use percent_encoding::percent_decode_str;
 use reqwest::Response;
 use reqwest::header::LOCATION;
 use serde_json::{Value as Json, json};
@@ -27,10 +28,8 @@ impl Written {
             return None;
         }
         let pid = location.path_segments()?.rfind(|part| !part.is_empty())?;
-        let decoded = url::form_urlencoded::parse(pid.replace('+', "%2B").as_bytes())
-            .next()
-            .map(|(name, _)| name.into_owned());
-        decoded
+        let pid = percent_decode_str(pid).decode_utf8().ok()?;
+        Some(pid.into_owned())
     }
 
     /// The id of a batch that is done later.
@@ -111,6 +110,7 @@ mod tests {
         );
         assert_eq!(pid("/persons/AB-1/").as_deref(), Some("AB-1"));
         assert_eq!(pid("/persons/a%2Fb").as_deref(), Some("a/b"));
+        assert_eq!(pid("/persons/a=b+c%26").as_deref(), Some("a=b+c&"));
         assert_eq!(written(None).pid(), None);
     }
 

@@ -70,7 +70,7 @@ pub(crate) fn list(
     };
     let shown = wanted.iter().skip(page.saturating_mul(size)).take(size);
     let shown = shown.filter_map(|pid| state.world.record(collection, pid, &properties));
-    Reply::json(Json::Array(shown.collect())).header("x-count", wanted.len())
+    Reply::json(Json::Array(shown.collect())).header("x-count", wanted.len().to_string())
 }
 
 /// The names in `properties[<name>]=true`, or `=1`.

@@ -26,22 +26,18 @@ pub(crate) fn tickets_of(booking: &str) -> Vec<String> {
     if let Some(ticket) = foreign_in(booking, '7') {
         return vec![ticket];
     }
-    match number(booking).filter(|number| *number < TICKET_BOOKINGS) {
-        Some(number) => {
-            let first = number / 10 * COUNT_OF_TEN + start(number % 10);
-            let slots = first..first + count(number);
-            slots
-                .map(|slot| format!("6{:015x}", scramble(TICKET, slot)))
-                .collect()
-        }
-        None => {
-            let count = 1 + Dice::new("ticket count", booking).below(4);
-            let stem = hex::encode(booking);
-            (0..count)
-                .map(|index| format!("b{stem}{index:x}"))
-                .collect()
-        }
-    }
+    let Some(number) = number(booking).filter(|number| *number < TICKET_BOOKINGS) else {
+        let count = 1 + Dice::new("ticket count", booking).below(4);
+        let stem = hex::encode(booking);
+        return (0..count)
+            .map(|index| format!("b{stem}{index:x}"))
+            .collect();
+    };
+    let first = number / 10 * COUNT_OF_TEN + start(number % 10);
+    let slots = first..first + count(number);
+    slots
+        .map(|slot| format!("6{:015x}", scramble(TICKET, slot)))
+        .collect()
 }
 
 /// The pid of the booking that lists `ticket`.
@@ -145,12 +141,9 @@ fn foreign_digits(booking: &str, kind: char) -> Option<String> {
 }
 
 fn made_for(kind: char, pid: &str) -> String {
-    let mut number = String::from(kind);
-    number.push_str(&"000".repeat(LEAST_GROUPS.saturating_sub(pid.len())));
-    for byte in pid.bytes() {
-        number.push_str(&format!("{byte:03}"));
-    }
-    number
+    let padding = "000".repeat(LEAST_GROUPS.saturating_sub(pid.len()));
+    let digits: Vec<String> = pid.bytes().map(|byte| format!("{byte:03}")).collect();
+    format!("{kind}{padding}{}", digits.concat())
 }
 
 /// The number that a pid is, if it is written as one writes numbers.

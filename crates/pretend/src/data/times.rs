@@ -24,7 +24,8 @@ pub(crate) fn show_start(dice: &mut Dice) -> String {
 pub(crate) fn updated(what: &str, pid: &str) -> String {
     let mut dice = Dice::new(what, pid);
     let day = summer_day(2025, dice.below(140));
-    written(day + TimeDelta::seconds(i64::from(dice.below(86_400) as u32)))
+    let seconds = i64::try_from(dice.below(86_400)).unwrap_or_default();
+    written(day + TimeDelta::seconds(seconds))
 }
 
 fn summer_day(year: i32, day: u64) -> DateTime<Utc> {
