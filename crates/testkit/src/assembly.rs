@@ -1,0 +1,298 @@
+//! Putting a Cuebook together, as the binary does it.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use cuebook_core::clock::ManualClock;
+use cuebook_core::keys::token_hash;
+use cuebook_core::secret::SecretText;
+use cuebook_core::{Account, Chance, Clock};
+use cuebook_effects::{AllowRule, EffectSettings, Effects, EgressPolicy, SmtpSettings};
+use cuebook_pretend::{Options, Pretend};
+use cuebook_rules::{ActiveRules, Engine, Limits, RuleFiles, RuleSet, Settings};
+use cuebook_server::{RuleProblems, Server, ServerParts, ServerSettings};
+use cuebook_store::{NewApiKey, SecretKey, Store, StoreError, StoreSettings, StoredRuleSet};
+use cuebook_ticketpark::{Client, MemoryTokenStore, Secret};
+use cuebook_worker::{Worker, WorkerParts};
+use prometheus_client::registry::Registry;
+use tempfile::TempDir;
+
+use crate::waiting::eventually;
+
+/// The key of the admin API.
+pub(crate) const ADMIN_KEY: &str = "the-admin-key-of-a-cuebook-in-a-test";
+/// The token in the webhooks' URL.
+pub(crate) const HOOK_TOKEN: &str = "the-hook-token-of-a-cuebook-in-a-test";
+
+/// The user of the pretend Ticketpark.
+const TICKETPARK_USER: &str = "box-office";
+/// Their password.
+const TICKETPARK_PASSWORD: &str = "a password for tests";
+
+/// What stays the same when a Cuebook is killed and opened again.
+pub(crate) struct Recipe {
+    pub(crate) data: TempDir,
+    pub(crate) secret_key: SecretKey,
+    pub(crate) rules: RuleFiles,
+    pub(crate) capture: bool,
+    pub(crate) smtp: Option<SecretText>,
+    pub(crate) pretend: Option<Ticketpark>,
+    pub(crate) manual: Option<Arc<ManualClock>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+}
+
+/// A Cuebook at work.
+pub(crate) struct Running {
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    pub(crate) rules: Arc<ActiveRules>,
+    pub(crate) worker: Worker,
+    pub(crate) server: Server,
+}
+
+impl Recipe {
+    /// Puts everything together.
+    #[expect(
+        clippy::expect_used,
+        reason = "a test whose Cuebook does not start has failed"
+    )]
+    pub(crate) async fn run(&self) -> Running {
+        let store = self.open_store().await;
+        self.admit(&store).await;
+        let mut registry = Registry::default();
+        let engine = self.engine(&store);
+        let rules = Arc::new(ActiveRules::new(RuleSet::empty()));
+        activate(&store, &engine, &rules, &self.rules).await;
+        let server_metrics = cuebook_server::Metrics::register(&mut registry);
+        let worker_metrics = cuebook_worker::Metrics::register(&mut registry);
+        let worker = Worker::start(WorkerParts {
+            store: store.clone(),
+            engine: engine.clone(),
+            rules: rules.clone(),
+            effects: Arc::new(self.effects(&store)),
+            clock: self.clock.clone(),
+            chance: self.chance.clone(),
+            metrics: Arc::new(worker_metrics),
+            script_threads: 2,
+        })
+        .expect("the worker starts");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let public_url = format!(
+            "http://{}",
+            listener.local_addr().expect("the listener's address")
+        );
+        let server = Server::start(
+            listener,
+            ServerParts {
+                store: store.clone(),
+                engine: engine.clone(),
+                rules: rules.clone(),
+                rule_problems: Arc::new(RuleProblems::new()),
+                clock: self.clock.clone(),
+                chance: self.chance.clone(),
+                registry: Arc::new(registry),
+                metrics: server_metrics,
+                settings: ServerSettings {
+                    effects_captured: self.capture,
+                    ..ServerSettings::new(public_url, "test")
+                },
+            },
+        )
+        .await
+        .expect("the server starts");
+        Running {
+            store,
+            engine,
+            rules,
+            worker,
+            server,
+        }
+    }
+
+    /// Moves the manual clock.
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that moves the machine's clock has failed"
+    )]
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        let clock = self.manual.as_ref().expect("a manual clock");
+        clock.advance(by);
+    }
+
+    /// Opens the data. What was killed may hold its file for some moments still.
+    #[expect(clippy::panic, reason = "a test whose store does not open has failed")]
+    pub(crate) async fn open_store(&self) -> Store {
+        let path = self.data.path().join("cuebook.db");
+        eventually("the database to be free", async || {
+            let settings = StoreSettings {
+                database_url: format!("sqlite://{}", path.display()),
+                secret_key: self.secret_key.clone(),
+                clock: self.clock.clone(),
+                chance: self.chance.clone(),
+            };
+            match Store::open(settings).await {
+                Ok(store) => Some(store),
+                Err(StoreError::InUse(_)) => None,
+                Err(error) => panic!("the store does not open: {error:?}"),
+            }
+        })
+        .await
+    }
+
+    /// Makes the key and the token known.
+    #[expect(
+        clippy::expect_used,
+        reason = "a test whose Cuebook does not start has failed"
+    )]
+    async fn admit(&self, store: &Store) {
+        store
+            .add_hook_token("test", &Account::default(), token_hash(HOOK_TOKEN))
+            .await
+            .expect("the hook token is stored");
+        let id = cuebook_server::keys::CONFIGURED_ID;
+        if store
+            .find_api_key(id)
+            .await
+            .expect("keys are readable")
+            .is_some()
+        {
+            return;
+        }
+        let scopes = ["read", "write", "admin", "personal"];
+        store
+            .add_api_key(NewApiKey {
+                id: id.to_owned(),
+                name: "test".to_owned(),
+                hash: token_hash(ADMIN_KEY),
+                scopes: scopes.map(str::to_owned).to_vec(),
+                expires_at: None,
+            })
+            .await
+            .expect("the admin key is stored");
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a test whose Cuebook does not start has failed"
+    )]
+    fn engine(&self, store: &Store) -> Engine {
+        Engine::new(Settings {
+            functions: cuebook_effects::kinds::descriptors(),
+            timezone: chrono_tz::Europe::Zurich,
+            default_locale: "de".to_owned(),
+            default_from: Some("Box office <box-office@example.com>".to_owned()),
+            secrets: store.script_secrets(),
+            memory: None,
+            limits: Limits::default(),
+        })
+        .expect("the engine starts")
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a test whose Cuebook does not start has failed"
+    )]
+    fn effects(&self, store: &Store) -> Effects {
+        let loopback: AllowRule = "127.0.0.0/8".parse().expect("a range");
+        let smtp = self.smtp.clone().map(|url| SmtpSettings {
+            url,
+            from: None,
+            allow_plain: true,
+        });
+        Effects::new(EffectSettings {
+            capture: self.capture,
+            smtp,
+            egress: EgressPolicy {
+                allow: vec![loopback],
+                allow_http: false,
+            },
+            ticketpark: self.pretend.as_ref().map(|pretend| pretend.client.clone()),
+            secrets: store.script_secrets(),
+            clock: self.clock.clone(),
+            extra_roots: Vec::new(),
+            limits: cuebook_effects::Limits::default(),
+        })
+        .expect("the effects start")
+    }
+}
+
+/// Checks `files` and puts them in force.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose rules are wrong has failed"
+)]
+pub(crate) async fn activate(
+    store: &Store,
+    engine: &Engine,
+    active: &ActiveRules,
+    files: &RuleFiles,
+) {
+    let checked = engine.check(files);
+    let set = checked.set;
+    assert!(
+        set.is_some(),
+        "the rules are wrong: {:#?}",
+        checked.diagnostics
+    );
+    let set = set.expect("checked above");
+    let stored = StoredRuleSet {
+        hash: set.hash.clone(),
+        files: set.files.0.clone(),
+        rules: set
+            .rules
+            .values()
+            .map(|rule| (rule.name.clone(), rule.version.clone(), rule.paths.clone()))
+            .collect(),
+    };
+    store
+        .save_rule_set(stored)
+        .await
+        .expect("the rule set is stored");
+    active.swap(set);
+}
+
+/// A pretend Ticketpark, with a client that has logged in.
+pub(crate) struct Ticketpark {
+    pub(crate) server: Pretend,
+    client: Arc<Client>,
+}
+
+/// Starts a pretend Ticketpark and logs in.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose Ticketpark does not start has failed"
+)]
+pub(crate) async fn ticketpark(clock: Arc<dyn Clock>) -> Ticketpark {
+    let now: cuebook_ticketpark::Now = Arc::new(move || clock.now());
+    let server = Pretend::start(Options {
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        client_key: "key".to_owned(),
+        client_secret: "secret".to_owned(),
+        username: TICKETPARK_USER.to_owned(),
+        password: TICKETPARK_PASSWORD.to_owned(),
+        now: now.clone(),
+    })
+    .await
+    .expect("the pretend Ticketpark starts");
+    let client = Client::new(
+        cuebook_ticketpark::Settings {
+            url: server.url().parse().expect("the pretend Ticketpark's URL"),
+            client_key: "key".to_owned(),
+            client_secret: Secret::new("secret"),
+            username: Some(TICKETPARK_USER.to_owned()),
+        },
+        Arc::new(MemoryTokenStore::default()),
+        cuebook_ticketpark::transport().expect("an HTTP client"),
+        now,
+    );
+    client
+        .login(TICKETPARK_PASSWORD)
+        .await
+        .expect("the login works");
+    Ticketpark {
+        server,
+        client: Arc::new(client),
+    }
+}

@@ -1,0 +1,6 @@
+//! The whole of Cuebook: what its crates may know of each other, and stories from the webhook to the end.
+
+#[cfg(test)]
+mod arrows;
+#[cfg(test)]
+mod stories;

@@ -1,0 +1,14 @@
+//! Stories: what becomes of a webhook, from the request to the last effect.
+
+mod booking;
+mod burst;
+mod crashing;
+mod diverging;
+mod emitting;
+mod failing;
+mod lanes;
+mod looping;
+mod parallel;
+mod retrying;
+mod seven_types;
+mod sleeping;

@@ -1,0 +1,197 @@
+//! How a segment ends: the run is over, or it waits. Each ending is one transaction of the store.
+
+use std::time::Duration;
+
+use cuebook_core::effect::EffectState;
+use cuebook_core::journal::{Divergence, StepKind, StepRecord};
+use cuebook_core::run::RunState;
+use cuebook_core::value::rfc3339;
+use cuebook_core::{CallError, Timestamp};
+use cuebook_store::{Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, WaitUntil};
+
+use super::passes::Drive;
+use super::run::{Left, LetGo};
+use super::{cut, segment};
+use crate::back_off::until_available;
+use crate::pauses;
+
+impl Drive<'_> {
+    /// The script came to its end, or said `skip`: what it has sent goes out, or is forgotten.
+    pub(super) async fn complete(mut self, end: CompletedAs) -> Result<Left, LetGo> {
+        self.settle_open().await;
+        let state = match end {
+            CompletedAs::Completed => RunState::Completed,
+            CompletedAs::Skipped { .. } => {
+                self.sends.clear();
+                RunState::Skipped
+            }
+        };
+        let segment = match self.end_segment() {
+            Ok(segment) => segment,
+            Err(error) => return self.fail("emit_limit", error.to_string()).await,
+        };
+        let checkpoint = self.checkpoint();
+        let store = &self.shared.parts.store;
+        until_available(|| store.complete_run(checkpoint.clone(), segment.clone(), end.clone()))
+            .await?;
+        Ok(self.left(state, None))
+    }
+
+    /// The script failed: nothing that it has sent in this segment goes out.
+    pub(super) async fn fail(self, code: &str, reason: String) -> Result<Left, LetGo> {
+        self.end_badly(RunState::Failed, code, reason).await
+    }
+
+    /// The script asks for something else than its journal says: an operator decides.
+    pub(super) async fn block(self, divergence: &Divergence) -> Result<Left, LetGo> {
+        self.end_badly(RunState::Blocked, "diverged", divergence.to_string())
+            .await
+    }
+
+    /// The script sleeps.
+    pub(super) async fn wait(mut self, step: StepRecord) -> Result<Left, LetGo> {
+        self.settle_open().await;
+        let wake_at = step
+            .wake_at
+            .unwrap_or_else(|| self.shared.parts.clock.now());
+        self.pending.step(step);
+        let wait = WaitUntil {
+            wake_at,
+            code: "sleep",
+            reason: format!("sleeps until {}", rfc3339(wake_at)),
+        };
+        self.suspend(wait).await
+    }
+
+    /// Nothing is left but calls that pause for long before they are tried again. They stay open in the journal, each
+    /// with its time.
+    pub(super) async fn pause(mut self, due: Timestamp) -> Result<Left, LetGo> {
+        let intents: Vec<StepRecord> = self
+            .open
+            .iter()
+            .map(super::open_calls::OpenCall::intent)
+            .collect();
+        let functions: Vec<&str> = intents
+            .iter()
+            .map(|step| step.question.function.as_str())
+            .collect();
+        let wait = WaitUntil {
+            wake_at: due,
+            code: "retry",
+            reason: format!("tries {} again at {}", functions.join(", "), rfc3339(due)),
+        };
+        for intent in intents {
+            self.pending.step(intent);
+        }
+        self.suspend(wait).await
+    }
+
+    /// The script wants to be tried again later: what stands behind its last write or wait is forgotten, and so is what
+    /// it has sent.
+    pub(super) async fn retry_in(mut self, delay: Duration, reason: String) -> Result<Left, LetGo> {
+        self.settle_open().await;
+        let wake_at = pauses::later(self.shared.parts.clock.now(), delay);
+        self.sends.clear();
+        let last = cut::last_kept(&self.journal);
+        let forgotten = self
+            .journal
+            .steps
+            .keys()
+            .filter(|path| !cut::is_kept(path, last));
+        let recorded = forgotten.filter(|path| !self.pending.has(path)).count();
+        if recorded > 0 {
+            let reason = format!(
+                "retry_in: {recorded} steps since the last successful write or long wait are recorded and cannot be asked again"
+            );
+            return self.fail("retry_in", reason).await;
+        }
+        self.pending.retain_steps(|path| cut::is_kept(path, last));
+        self.suspend(WaitUntil {
+            wake_at,
+            code: "retry",
+            reason,
+        })
+        .await
+    }
+
+    async fn suspend(mut self, wait: WaitUntil) -> Result<Left, LetGo> {
+        let segment = match self.end_segment() {
+            Ok(segment) => segment,
+            Err(error) => return self.fail("emit_limit", error.to_string()).await,
+        };
+        let code = wait.code;
+        let checkpoint = self.checkpoint();
+        let store = &self.shared.parts.store;
+        until_available(|| store.suspend_run(checkpoint.clone(), segment.clone(), wait.clone()))
+            .await?;
+        Ok(self.left(RunState::Waiting, Some(code)))
+    }
+
+    async fn end_badly(
+        mut self,
+        state: RunState,
+        code: &str,
+        reason: String,
+    ) -> Result<Left, LetGo> {
+        self.settle_open().await;
+        let checkpoint = self.checkpoint();
+        let failure = RunFailure {
+            state,
+            code: code.to_owned(),
+            reason,
+        };
+        let store = &self.shared.parts.store;
+        until_available(|| store.fail_run(checkpoint.clone(), failure.clone())).await?;
+        Ok(self.left(state, Some(code)))
+    }
+
+    /// Lets writes that are under way end, so that it is known what became of them; those in a pause are given up. Reads
+    /// are dropped.
+    async fn settle_open(&mut self) {
+        while self.open.is_writing() {
+            let attempted = self.open.next().await;
+            self.judge(attempted);
+        }
+        let now = self.shared.parts.clock.now();
+        let given_up: Vec<_> = self
+            .open
+            .iter()
+            .filter(|call| call.request.kind == StepKind::Write)
+            .cloned()
+            .collect();
+        for call in given_up {
+            let error = CallError::new("abandoned", "the run ended before it was tried again");
+            let step = call.answered(Err(error.after(call.attempts)), now);
+            self.journaled(&step);
+            self.pending.step(step);
+            self.open.remove(&call.request.path);
+            if let Some(id) = call.effect {
+                self.pending.effect(EffectChange::Settle {
+                    id,
+                    state: EffectState::Failed,
+                    at: now,
+                });
+            }
+        }
+    }
+
+    /// What the script has sent in this segment, as the end of the segment writes it.
+    fn end_segment(&mut self) -> Result<Segment, segment::CannotEmit> {
+        let parts = &self.shared.parts;
+        let sends = std::mem::take(&mut self.sends);
+        segment::build(parts, &self.event, sends, parts.clock.now())
+    }
+
+    pub(super) fn checkpoint(&mut self) -> Checkpoint {
+        self.pending
+            .take(self.run.id, self.fence, &self.loaded.version)
+    }
+
+    fn left(&self, state: RunState, code: Option<&str>) -> Left {
+        Left {
+            state,
+            code: code.map(str::to_owned),
+            event_at: Some(self.event.received_at),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Taking up the calls that a run's journal has open: left by a crash, or by a pause that ended the segment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cuebook_core::effect::{Attempt, AttemptOutcome, EffectState};
+use cuebook_core::journal::{CallRequest, Entry, StepKind, StepPath};
+use cuebook_core::keys::effect_key;
+use cuebook_core::{CallError, EffectId};
+use cuebook_store::{EffectChange, StepView};
+
+use super::open_calls::OpenCall;
+use super::passes::Drive;
+use super::run::LetGo;
+use crate::back_off::until_available;
+
+/// What nobody can know after a crash, as the script gets to know it.
+const LOST: &str = "the process ended while the call was being made: whether it was done is not known. \
+                    `retry: \"always\"` lets it be made again where its target honours the Idempotency-Key";
+
+impl Drive<'_> {
+    /// Takes up what the journal has open. A call in a pause goes on with it; one that was being made is made again where
+    /// that is safe, and else its outcome is unknown.
+    pub(super) async fn reopen(&mut self) -> Result<(), LetGo> {
+        if !self.journal.steps.values().any(is_open) {
+            return Ok(());
+        }
+        let parts = &self.shared.parts;
+        let shown = until_available(|| parts.store.show_run(self.run.id)).await?;
+        let Some(shown) = shown else {
+            return Ok(());
+        };
+        let effects: HashMap<String, EffectId> = shown
+            .effects
+            .into_iter()
+            .map(|effect| (effect.key, effect.id))
+            .collect();
+        let mut begun = Vec::new();
+        for step in shown.steps {
+            let entry = self.journal.steps.get(&step.path).cloned();
+            if let Some(entry) = entry.filter(is_open) {
+                begun.extend(self.reopen_step(step, entry, &effects));
+            }
+        }
+        self.record().await?;
+        self.perform(&begun);
+        Ok(())
+    }
+
+    /// Takes up one call. Gives its path if it is to be performed at once.
+    fn reopen_step(
+        &mut self,
+        step: StepView,
+        entry: Entry,
+        effects: &HashMap<String, EffectId>,
+    ) -> Option<StepPath> {
+        let parts = &self.shared.parts;
+        let path = step.path;
+        let key = effect_key(self.run.id, self.run.generation, &path, 0);
+        let is_write = entry.kind == StepKind::Write;
+        let mut call = OpenCall {
+            effect: effects.get(&key).copied(),
+            key,
+            asked_at: step.started_at,
+            attempts: step.attempts.max(1),
+            due: entry.wake_at,
+            request: Arc::new(CallRequest {
+                path: path.clone(),
+                question: entry.question,
+                kind: entry.kind,
+                arguments: step.arguments,
+                line: step.line,
+            }),
+        };
+        let now = parts.clock.now();
+        if is_write && call.effect.is_none() {
+            call.effect = Some(self.begin_effect(&call, now));
+        }
+        if call.due.is_some() {
+            self.open.insert(call);
+            return None;
+        }
+        let Some(id) = call.effect else {
+            self.open.insert(call);
+            return Some(path);
+        };
+        let error = CallError::new("unknown", LOST).after(call.attempts);
+        self.pending.effect(EffectChange::Attempt {
+            id,
+            attempt: Attempt {
+                number: call.attempts,
+                started_at: call.asked_at,
+                ended_at: now,
+                outcome: AttemptOutcome::Unknown,
+                status: None,
+                error: Some("the process ended during the attempt".to_owned()),
+                answer: None,
+            },
+        });
+        let request = &call.request;
+        let repeats = self
+            .shared
+            .parts
+            .effects
+            .repeats_safely(&request.question.function, &request.arguments);
+        if repeats {
+            call.attempts += 1;
+            self.pending.step(call.intent());
+            self.open.insert(call);
+            return Some(path);
+        }
+        self.pending.effect(EffectChange::Settle {
+            id,
+            state: EffectState::Unknown,
+            at: now,
+        });
+        let answered = call.answered(Err(error), now);
+        self.journaled(&answered);
+        self.pending.answer(answered);
+        None
+    }
+}
+
+/// Whether a call stands in the journal without an answer.
+fn is_open(entry: &Entry) -> bool {
+    entry.answer.is_none() && matches!(entry.kind, StepKind::Read | StepKind::Write)
+}
