@@ -40,7 +40,10 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
     drop(measuring);
 
     let Some(mut host) = host else {
-        return Pass::failed(ScriptFailure::panic("the host of the run is gone"), operations);
+        return Pass::failed(
+            ScriptFailure::panic("the host of the run is gone"),
+            operations,
+        );
     };
     let outcome = match (host.stop.take(), tripped, ran) {
         (_, _, Ran::Panicked(message)) => Outcome::Failed(ScriptFailure::panic(&message)),

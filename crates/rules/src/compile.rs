@@ -104,7 +104,11 @@ impl<'a> Compiler<'a> {
     /// Parses a file.
     fn parse(&mut self, path: &str) -> Option<AST> {
         let Some(bytes) = self.files.0.get(path) else {
-            self.report(Diagnostic::error(path, code::IMPORT, "there is no such file"));
+            self.report(Diagnostic::error(
+                path,
+                code::IMPORT,
+                "there is no such file",
+            ));
             return None;
         };
         if bytes.len() > limits::SOURCE {
@@ -117,7 +121,11 @@ impl<'a> Compiler<'a> {
             return None;
         }
         let Ok(source) = std::str::from_utf8(bytes) else {
-            self.report(Diagnostic::error(path, code::NOT_UTF8, "the file is not UTF-8"));
+            self.report(Diagnostic::error(
+                path,
+                code::NOT_UTF8,
+                "the file is not UTF-8",
+            ));
             return None;
         };
         match self.engine.compile(source) {
@@ -143,8 +151,12 @@ impl<'a> Compiler<'a> {
             let at = |diagnostic: Diagnostic, length| diagnostic.at(line, column, length);
             let Some(path) = path else {
                 self.report(at(
-                    Diagnostic::error(file, code::IMPORT, "an import's path has to be a plain text")
-                        .with_help("write `import \"lib/name\" as name;`"),
+                    Diagnostic::error(
+                        file,
+                        code::IMPORT,
+                        "an import's path has to be a plain text",
+                    )
+                    .with_help("write `import \"lib/name\" as name;`"),
                     1,
                 ));
                 continue;

@@ -19,7 +19,9 @@ use crate::types::{HttpAnswer, SecretHandle, Time};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConvertError {
     /// It is of a type that only lives in the script.
-    #[error("{what}{place} cannot be used here: it has to be a number, string, bool, (), time, blob, array or map")]
+    #[error(
+        "{what}{place} cannot be used here: it has to be a number, string, bool, (), time, blob, array or map"
+    )]
     Type {
         /// What it is.
         what: String,
@@ -291,7 +293,10 @@ mod tests {
     #[test]
     fn a_shared_value_is_what_it_holds() {
         let shared = Dynamic::from_array(vec![1_i64.into()]).into_shared();
-        assert_eq!(to_value(&shared).unwrap(), Value::Array(vec![Value::Int(1)]));
+        assert_eq!(
+            to_value(&shared).unwrap(),
+            Value::Array(vec![Value::Int(1)])
+        );
         assert_eq!(
             to_value(&Dynamic::from('x').into_shared()).unwrap(),
             Value::from("x")
@@ -319,9 +324,8 @@ mod tests {
 
     #[test]
     fn what_is_too_deep_is_refused_both_ways() {
-        let nested = |levels: usize| {
-            (0..levels).fold(Value::Unit, |inner, _| Value::Array(vec![inner]))
-        };
+        let nested =
+            |levels: usize| (0..levels).fold(Value::Unit, |inner, _| Value::Array(vec![inner]));
         assert!(to_script(&nested(limits::DEPTH)).is_ok());
         let too_deep = nested(limits::DEPTH + 1);
         assert!(matches!(

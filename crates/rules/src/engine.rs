@@ -29,7 +29,9 @@ pub(crate) struct Inner {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// A function's name cannot be called in a script.
-    #[error("the function {0:?} cannot be called in a script: Rhai reserves the name, or it is none")]
+    #[error(
+        "the function {0:?} cannot be called in a script: Rhai reserves the name, or it is none"
+    )]
     Name(&'static str),
     /// A function that is handed over can only be answered by the engine itself.
     #[error("{0:?} is no call and no send: only those come from outside")]
@@ -44,7 +46,8 @@ impl Engine {
     pub fn new(settings: Settings) -> Result<Self, EngineError> {
         let settings = Arc::new(settings);
         let mut rhai = sandbox::engine(&settings);
-        let functions: Arc<[FunctionDescriptor]> = functions::register(&mut rhai, &settings)?.into();
+        let functions: Arc<[FunctionDescriptor]> =
+            functions::register(&mut rhai, &settings)?.into();
         Ok(Self(Arc::new(Inner {
             rhai,
             functions,

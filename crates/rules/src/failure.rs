@@ -114,7 +114,10 @@ fn thrown_text(thrown: &Dynamic) -> (&'static str, String) {
     let text = |key: &str| {
         thrown.as_map_ref().ok().and_then(|map| {
             let member = map.get(key)?;
-            member.as_immutable_string_ref().ok().map(|text| text.to_string())
+            member
+                .as_immutable_string_ref()
+                .ok()
+                .map(|text| text.to_string())
         })
     };
     let code = match text("kind").as_deref() {

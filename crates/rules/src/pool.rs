@@ -74,10 +74,7 @@ impl Drop for ScriptPool {
 
 fn work(engine: &Engine, queue: &Mutex<Receiver<Job>>) {
     loop {
-        let job = queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job {
             program,
             input,

@@ -56,10 +56,7 @@ fn limit(engine: &mut Engine, settings: &Settings) {
     let memory = settings.memory;
     engine
         .set_max_call_levels(limits.call_depth)
-        .set_max_expr_depths(
-            limits::EXPRESSION_DEPTH,
-            limits::FUNCTION_EXPRESSION_DEPTH,
-        )
+        .set_max_expr_depths(limits::EXPRESSION_DEPTH, limits::FUNCTION_EXPRESSION_DEPTH)
         .set_max_variables(limits.variables)
         .set_max_functions(limits::FUNCTIONS)
         .set_max_modules(MODULES)
@@ -72,7 +69,10 @@ fn limit(engine: &mut Engine, settings: &Settings) {
 }
 
 /// Makes `event` a constant that is seen everywhere, in functions too. A variable of that name hides it, as usual.
-#[expect(deprecated, reason = "Rhai marks what may change so; its version is pinned")]
+#[expect(
+    deprecated,
+    reason = "Rhai marks what may change so; its version is pinned"
+)]
 fn resolve_event(engine: &mut Engine) {
     engine.on_var(|name, index, context| {
         if name != "event" || index != 0 || context.scope().contains("event") {

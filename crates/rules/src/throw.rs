@@ -1,7 +1,7 @@
 //! How a function throws into a script: always the map `#{kind, message, status, attempts}`.
 
 use cuebook_core::failure::CallError;
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use crate::convert::{ConvertError, to_dynamic};
 
@@ -11,6 +11,14 @@ pub(crate) type Thrown = Box<EvalAltResult>;
 /// `error` as the script catches it. Rhai fills in the place of the call.
 pub(crate) fn throw(error: &CallError) -> Thrown {
     EvalAltResult::ErrorRuntime(to_dynamic(&error.to_value()), Position::NONE).into()
+}
+
+/// The same with the place of the call, which Rhai does not fill in for functions with a namespace.
+pub(crate) fn at(context: &NativeCallContext, mut error: Thrown) -> Thrown {
+    if error.position().is_none() {
+        error.set_position(context.call_position());
+    }
+    error
 }
 
 /// An argument that cannot be used, as the script catches it.

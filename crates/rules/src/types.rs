@@ -49,11 +49,7 @@ impl HttpAnswer {
         if name == "json" {
             return self.json();
         }
-        Ok(self
-            .0
-            .value
-            .get(name)
-            .map_or(Dynamic::UNIT, to_dynamic))
+        Ok(self.0.value.get(name).map_or(Dynamic::UNIT, to_dynamic))
     }
 
     fn json(&self) -> Result<Dynamic, Thrown> {
@@ -95,20 +91,27 @@ pub(crate) fn register(engine: &mut Engine) {
         engine.register_fn(name, secret_as_text);
     }
     engine
-        .register_fn("+", |context: NativeCallContext, _: SecretHandle, _: Dynamic| {
-            refuse_secret(&context)
-        })
-        .register_fn("+", |context: NativeCallContext, _: Dynamic, _: SecretHandle| {
-            refuse_secret(&context)
-        })
-        .register_fn("+=", |context: NativeCallContext, _: &mut Dynamic, _: SecretHandle| {
-            refuse_secret(&context).map(drop)
-        });
+        .register_fn(
+            "+",
+            |context: NativeCallContext, _: SecretHandle, _: Dynamic| refuse_secret(&context),
+        )
+        .register_fn(
+            "+",
+            |context: NativeCallContext, _: Dynamic, _: SecretHandle| refuse_secret(&context),
+        )
+        .register_fn(
+            "+=",
+            |context: NativeCallContext, _: &mut Dynamic, _: SecretHandle| {
+                refuse_secret(&context).map(drop)
+            },
+        );
 
     engine
         .register_type_with_name::<HttpAnswer>("answer")
         .register_get("status", |answer: &mut HttpAnswer| answer.member("status"))
-        .register_get("headers", |answer: &mut HttpAnswer| answer.member("headers"))
+        .register_get("headers", |answer: &mut HttpAnswer| {
+            answer.member("headers")
+        })
         .register_get("body", |answer: &mut HttpAnswer| answer.member("body"))
         .register_get("json", |answer: &mut HttpAnswer| answer.json())
         .register_indexer_get(|answer: &mut HttpAnswer, name: &str| answer.member(name))

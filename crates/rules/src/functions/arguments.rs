@@ -66,8 +66,7 @@ fn check_kind(place: &str, kind: ParameterKind, value: &Value) -> Result<(), Cal
         )));
     }
     if let (ParameterKind::Duration, Value::Text(text)) = (kind, value) {
-        duration::parse(text)
-            .map_err(|error| CallError::invalid(format!("{place}: {error}")))?;
+        duration::parse(text).map_err(|error| CallError::invalid(format!("{place}: {error}")))?;
     }
     Ok(())
 }

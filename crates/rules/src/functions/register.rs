@@ -6,8 +6,8 @@ use std::sync::Arc;
 use cuebook_core::function::{FunctionDescriptor, FunctionKind};
 use rhai::{Dynamic, FuncRegistration, Module, NativeCallContext};
 
-use super::pure::{self, PureContext};
 use super::host;
+use super::pure::{self, PureContext};
 use crate::engine::EngineError;
 use crate::host::ask::ask;
 use crate::host::event_view;

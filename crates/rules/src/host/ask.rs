@@ -7,13 +7,21 @@ use rhai::{Dynamic, NativeCallContext};
 use super::function::Function;
 use super::step::Reply;
 use super::{current, gauge};
-use crate::convert::{to_script, to_value};
+use crate::convert::{check, to_script, to_value};
 use crate::functions::arguments;
-use crate::throw::{Thrown, halt, throw};
+use crate::throw::{Thrown, at, halt, invalid, throw};
 use crate::types::HttpAnswer;
 
 /// Takes the step that a script asks for by calling `function` with `arguments`.
 pub(crate) fn ask(
+    context: &NativeCallContext,
+    function: &Function,
+    arguments: &[Dynamic],
+) -> Result<Dynamic, Thrown> {
+    take_step(context, function, arguments).map_err(|error| at(context, error))
+}
+
+fn take_step(
     context: &NativeCallContext,
     function: &Function,
     arguments: &[Dynamic],
@@ -33,17 +41,15 @@ pub(crate) fn ask(
 
 /// The values of a call's arguments.
 pub(crate) fn values(function: &str, arguments: &[Dynamic]) -> Result<Vec<Value>, Thrown> {
-    let value = |argument| {
-        to_value(argument)
-            .map_err(|error| crate::throw::invalid(format!("{function}: {error}")))
-    };
+    let value =
+        |argument| to_value(argument).map_err(|error| invalid(format!("{function}: {error}")));
     arguments.iter().map(value).collect()
 }
 
 fn answer(kind: Answer, value: Value) -> Result<Dynamic, Thrown> {
     match kind {
         Answer::Http => {
-            crate::convert::check(&value)?;
+            check(&value)?;
             Ok(Dynamic::from(HttpAnswer::new(value)))
         }
         _ => Ok(to_script(&value)?),

@@ -9,11 +9,11 @@ use cuebook_core::event::Event;
 use cuebook_core::events::FieldKind;
 use cuebook_core::pid::Pid;
 use cuebook_core::value::{Value, decimal};
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, FuncRegistration};
 use serde_json::Value as Json;
 
-use crate::convert::to_script;
-use crate::throw::Thrown;
+use crate::convert::{to_script, to_value};
+use crate::throw::{Thrown, invalid};
 use crate::types::Time;
 
 /// How far events are believed: a token in the URL is all that Ticketpark offers.
@@ -69,7 +69,10 @@ impl EventView {
         let text = |text: Option<&str>| text.map_or(Value::Unit, Value::from);
         Value::from([
             ("id", Value::from(event.id.to_string())),
-            ("type", text(event.event_type.as_ref().map(|name| name.as_str()))),
+            (
+                "type",
+                text(event.event_type.as_ref().map(|name| name.as_str())),
+            ),
             ("subject", text(event.subject.as_ref().map(Pid::as_str))),
             ("received_at", Value::Time(event.received_at)),
             ("origin", Value::from(event.origin.as_str())),
@@ -97,6 +100,18 @@ pub(crate) fn register(engine: &mut Engine) {
     ] {
         engine.register_get(name, move |event: &mut EventView| event.property(name));
     }
+    FuncRegistration::new_setter("payload")
+        .with_purity(true)
+        .register_into_engine(engine, put_back);
+}
+
+/// Rhai puts the payload back after each method call on something in it, whether it was changed or not. Without this, a
+/// change would be lost without a word.
+fn put_back(event: &mut EventView, payload: Dynamic) -> Result<(), Thrown> {
+    if to_value(&payload).is_ok_and(|payload| payload == *event.payload()) {
+        return Ok(());
+    }
+    Err(invalid("the event cannot be changed: copy what you need into a variable"))
 }
 
 fn as_text(event: &EventView) -> String {

@@ -158,8 +158,7 @@ impl Host {
     }
 
     fn send(&mut self, step: Step<'_>, prepare: Prepare) -> Reply {
-        let key =
-            |part| effect_key(self.input.run, self.input.generation, &step.path, part);
+        let key = |part| effect_key(self.input.run, self.input.generation, &step.path, part);
         let prepared = prepare(
             &PrepareContext {
                 now: self.input.now,
@@ -204,12 +203,10 @@ impl Host {
     fn parallel_at(&self, path: &StepPath, asked: &str) -> Option<Divergence> {
         let (next, _) = self.input.journal.steps.range(path.clone()..).next()?;
         let branches = format!("{path}.");
-        next.to_string()
-            .starts_with(&branches)
-            .then(|| Divergence {
-                path: path.to_string(),
-                journaled: "parallel".to_owned(),
-                asked: asked.to_owned(),
-            })
+        next.to_string().starts_with(&branches).then(|| Divergence {
+            path: path.to_string(),
+            journaled: "parallel".to_owned(),
+            asked: asked.to_owned(),
+        })
     }
 }

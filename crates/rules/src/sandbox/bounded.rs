@@ -10,18 +10,33 @@ pub(super) fn register(engine: &mut Engine) {
     type Context<'a> = NativeCallContext<'a>;
 
     engine
-        .register_fn("replace", |c: Context, t: &mut Text, find: &str, with: &str| {
-            replace(&c, t, find, with)
-        })
-        .register_fn("replace", |c: Context, t: &mut Text, find: char, with: &str| {
-            replace(&c, t, find.encode_utf8(&mut [0; 4]), with)
-        })
-        .register_fn("replace", |c: Context, t: &mut Text, find: &str, with: char| {
-            replace(&c, t, find, with.encode_utf8(&mut [0; 4]))
-        })
-        .register_fn("replace", |c: Context, t: &mut Text, find: char, with: char| {
-            replace(&c, t, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))
-        })
+        .register_fn(
+            "replace",
+            |c: Context, t: &mut Text, find: &str, with: &str| replace(&c, t, find, with),
+        )
+        .register_fn(
+            "replace",
+            |c: Context, t: &mut Text, find: char, with: &str| {
+                replace(&c, t, find.encode_utf8(&mut [0; 4]), with)
+            },
+        )
+        .register_fn(
+            "replace",
+            |c: Context, t: &mut Text, find: &str, with: char| {
+                replace(&c, t, find, with.encode_utf8(&mut [0; 4]))
+            },
+        )
+        .register_fn(
+            "replace",
+            |c: Context, t: &mut Text, find: char, with: char| {
+                replace(
+                    &c,
+                    t,
+                    find.encode_utf8(&mut [0; 4]),
+                    with.encode_utf8(&mut [0; 4]),
+                )
+            },
+        )
         .register_fn("to_chars", |c: Context, t: &str| {
             check(&c, t.chars().count())?;
             Ok::<Array, Thrown>(t.chars().map(Dynamic::from).collect())
@@ -30,7 +45,9 @@ pub(super) fn register(engine: &mut Engine) {
             check(&c, t.split_whitespace().count())?;
             Ok::<Array, Thrown>(pieces(t.split_whitespace()))
         })
-        .register_fn("split", |c: Context, t: &str, by: &str| split(&c, t, by, usize::MAX))
+        .register_fn("split", |c: Context, t: &str, by: &str| {
+            split(&c, t, by, usize::MAX)
+        })
         .register_fn("split", |c: Context, t: &str, by: char| {
             split(&c, t, by.encode_utf8(&mut [0; 4]), usize::MAX)
         })
@@ -74,12 +91,7 @@ fn replace(
     Ok(())
 }
 
-fn split(
-    context: &NativeCallContext,
-    text: &str,
-    by: &str,
-    most: usize,
-) -> Result<Array, Thrown> {
+fn split(context: &NativeCallContext, text: &str, by: &str, most: usize) -> Result<Array, Thrown> {
     check(context, text.splitn(most, by).count())?;
     Ok(pieces(text.splitn(most, by)))
 }

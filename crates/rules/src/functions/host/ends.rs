@@ -32,8 +32,7 @@ fn fail(context: NativeCallContext, reason: ImmutableString) -> Result<(), Throw
 }
 
 fn retry_in(delay: ImmutableString, reason: ImmutableString) -> Result<(), Thrown> {
-    let delay =
-        duration::parse(&delay).map_err(|error| invalid(format!("retry_in: {error}")))?;
+    let delay = duration::parse(&delay).map_err(|error| invalid(format!("retry_in: {error}")))?;
     Err(end(End::RetryIn {
         delay,
         reason: short(&reason),

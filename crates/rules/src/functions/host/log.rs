@@ -6,7 +6,7 @@ use rhai::{Dynamic, Engine, FuncRegistration, Module, NativeCallContext};
 
 use crate::functions::arguments::refuse_secrets;
 use crate::host::{ask, current, gauge};
-use crate::throw::{Thrown, halt, invalid, throw};
+use crate::throw::{Thrown, at, halt, invalid, throw};
 
 const LEVELS: [LogLevel; 4] = [
     LogLevel::Trace,
@@ -23,30 +23,24 @@ pub(crate) fn register(engine: &mut Engine) {
         registration().set_into_module(
             &mut module,
             move |context: NativeCallContext, message: Dynamic| {
-                log(&context, level, &[message])
+                log(&context, level, &[message]).map_err(|error| at(&context, error))
             },
         );
         registration().set_into_module(
             &mut module,
             move |context: NativeCallContext, message: Dynamic, fields: Dynamic| {
-                log(&context, level, &[message, fields])
+                log(&context, level, &[message, fields]).map_err(|error| at(&context, error))
             },
         );
     }
     engine.register_static_module("log", module.into());
     engine.on_print(|text| {
         // A script that may not log any more finds out at its next `log::…`.
-        let _ = current::with(|host| {
-            host.log(LogLevel::Trace, text.to_owned(), Value::Unit, None)
-        });
+        let _ = current::with(|host| host.log(LogLevel::Trace, text.to_owned(), Value::Unit, None));
     });
 }
 
-fn log(
-    context: &NativeCallContext,
-    level: LogLevel,
-    arguments: &[Dynamic],
-) -> Result<(), Thrown> {
+fn log(context: &NativeCallContext, level: LogLevel, arguments: &[Dynamic]) -> Result<(), Thrown> {
     if gauge::is_stopped() {
         return Err(halt());
     }
@@ -58,13 +52,15 @@ fn log(
         refuse_secrets(&name, value).map_err(|error| throw(&error))?;
     }
     if !matches!(fields, Value::Unit | Value::Map(_)) {
-        return Err(invalid(format!("{name}: fields has to be a map, and is {}", fields.kind())));
+        return Err(invalid(format!(
+            "{name}: fields has to be a map, and is {}",
+            fields.kind()
+        )));
     }
     let message = match message {
         Value::Text(text) => text,
         other => other.to_json().to_string(),
     };
     let line = current::line(context);
-    current::with(|host| host.log(level, message, fields, line))?
-        .map_err(|error| throw(&error))
+    current::with(|host| host.log(level, message, fields, line))?.map_err(|error| throw(&error))
 }

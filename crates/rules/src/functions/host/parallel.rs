@@ -8,7 +8,7 @@ use cuebook_core::journal::StepPath;
 use cuebook_core::limits;
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
-use crate::functions::isolate::isolate;
+use crate::functions::isolate::Copies;
 use crate::host::branch::Branch;
 use crate::host::stop::{End, Stop};
 use crate::host::{current, gauge};
@@ -17,10 +17,13 @@ use crate::throw::{Thrown, halt, invalid};
 /// Registers it.
 pub(crate) fn register(engine: &mut Engine) {
     engine
-        .register_fn("parallel", |context: NativeCallContext, branches: Dynamic| {
-            let branches = closures(&branches)?;
-            parallel(&context, branches)
-        })
+        .register_fn(
+            "parallel",
+            |context: NativeCallContext, branches: Dynamic| {
+                let branches = closures(&branches)?;
+                parallel(&context, branches)
+            },
+        )
         .register_fn(
             "parallel",
             |context: NativeCallContext, items: Dynamic, each: Dynamic| {
@@ -43,16 +46,18 @@ enum Failed {
 }
 
 fn closures(branches: &Dynamic) -> Result<Vec<Task>, Thrown> {
-    let branches = branches
-        .as_array_ref()
-        .map_err(|kind| invalid(format!("parallel takes an array of closures, and is given {kind}")))?;
+    let branches = branches.as_array_ref().map_err(|kind| {
+        invalid(format!(
+            "parallel takes an array of closures, and is given {kind}"
+        ))
+    })?;
     check_count(branches.len())?;
     branches
         .iter()
         .enumerate()
         .map(|(number, branch)| match branch.read_lock::<FnPtr>() {
             Some(closure) => Ok(Task {
-                closure: own(&closure)?,
+                closure: own(&mut Copies::default(), &closure)?,
                 item: None,
             }),
             None => Err(invalid(format!(
@@ -64,9 +69,11 @@ fn closures(branches: &Dynamic) -> Result<Vec<Task>, Thrown> {
 }
 
 fn items_with(items: &Dynamic, each: &Dynamic) -> Result<Vec<Task>, Thrown> {
-    let items = items
-        .as_array_ref()
-        .map_err(|kind| invalid(format!("parallel takes an array and a closure, and is given {kind}")))?;
+    let items = items.as_array_ref().map_err(|kind| {
+        invalid(format!(
+            "parallel takes an array and a closure, and is given {kind}"
+        ))
+    })?;
     let Some(each) = each.read_lock::<FnPtr>() else {
         return Err(invalid(format!(
             "parallel takes an array and a closure, and is given {} as the closure",
@@ -77,9 +84,10 @@ fn items_with(items: &Dynamic, each: &Dynamic) -> Result<Vec<Task>, Thrown> {
     items
         .iter()
         .map(|item| {
+            let mut copies = Copies::default();
             Ok(Task {
-                closure: own(&each)?,
-                item: Some(isolate(item)?),
+                closure: own(&mut copies, &each)?,
+                item: Some(copies.copy(item)?),
             })
         })
         .collect()
@@ -96,8 +104,9 @@ fn check_count(count: usize) -> Result<(), Thrown> {
 }
 
 /// The closure with copies of what it captured: branches share nothing.
-fn own(closure: &FnPtr) -> Result<FnPtr, Thrown> {
-    isolate(&Dynamic::from(closure.clone()))?
+fn own(copies: &mut Copies, closure: &FnPtr) -> Result<FnPtr, Thrown> {
+    copies
+        .copy(&Dynamic::from(closure.clone()))?
         .try_cast::<FnPtr>()
         .ok_or_else(|| invalid("parallel takes closures"))
 }
