@@ -5,6 +5,7 @@
 //! know events, runs or the database: who asks, how often and when is the worker's business.
 
 mod arguments;
+mod cause;
 mod effects;
 mod egress;
 mod error;

@@ -1,7 +1,6 @@
 //! How one exchange failed. What is to be done about it depends on the request and is decided elsewhere.
 
-use std::error::Error;
-
+use crate::cause;
 use crate::egress::Refused;
 
 /// A failed exchange. No message holds a URL's query, a header or a secret.
@@ -45,7 +44,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// Reads the HTTP client's error.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
-        if let Some(refused) = cause::<Refused>(error) {
+        if let Some(refused) = cause::find::<Refused>(error) {
             return Self::Refused(refused.clone());
         }
         if error.is_builder() {
@@ -63,7 +62,7 @@ impl Failure {
         }
         let (kind, what) = if error.is_dns() {
             ("dns", "the host's name cannot be resolved")
-        } else if is_tls(error) {
+        } else if cause::find::<rustls::Error>(error).is_some() {
             ("tls", "no TLS connection")
         } else {
             ("connect", "no connection")
@@ -75,37 +74,7 @@ impl Failure {
     }
 }
 
-/// The first cause of `error` that is a `T`, also inside of IO errors.
-fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<T>());
-        if inner.is_some() {
-            return inner;
-        }
-        next = error.source();
-    }
-    None
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    cause::<rustls::Error>(error).is_some()
-}
-
-/// The innermost cause: the outer ones only say that a request failed, and name its URL.
+/// The innermost cause: the outer ones name the URL.
 fn root(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    if std::ptr::addr_eq(innermost, std::ptr::from_ref(error)) {
-        return "no further cause is known".to_owned();
-    }
-    innermost.to_string()
+    cause::innermost(error).unwrap_or_else(|| "no further cause is known".to_owned())
 }

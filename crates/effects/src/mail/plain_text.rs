@@ -63,10 +63,19 @@ pub(super) fn from_html(html: &str) -> String {
         }
         let is_tag =
             rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        let Some(end) = is_tag.then(|| tag_end(rest)).flatten() else {
+        if !is_tag {
             writer.text("<");
             rest = &rest[1..];
             continue;
+        }
+        let end = match tag_end(rest) {
+            TagEnd::At(end) => end,
+            // What was looked through is not looked through again: it is text.
+            TagEnd::NotBefore(seen) => {
+                writer.text(&rest[..seen]);
+                rest = &rest[seen..];
+                continue;
+            }
         };
         let tag = Tag::read(&rest[1..end]);
         rest = &rest[end + 1..];
@@ -80,18 +89,27 @@ pub(super) fn from_html(html: &str) -> String {
     writer.finish()
 }
 
+/// Where a tag ends.
+enum TagEnd {
+    /// Its `>` stands there.
+    At(usize),
+    /// It has none before this place.
+    NotBefore(usize),
+}
+
 /// Where the tag at the beginning of `text` ends: a `>` in quotes is part of a value.
-fn tag_end(text: &str) -> Option<usize> {
+fn tag_end(text: &str) -> TagEnd {
     let mut quote = None;
-    for (index, c) in text.char_indices().take(TAG_LIMIT) {
+    for (index, c) in text.char_indices() {
         match (quote, c) {
-            (None, '>') => return Some(index),
+            (None, '>') => return TagEnd::At(index),
+            _ if index >= TAG_LIMIT => return TagEnd::NotBefore(index),
             (None, '"' | '\'') => quote = Some(c),
             (Some(open), c) if c == open => quote = None,
             _ => {}
         }
     }
-    None
+    TagEnd::NotBefore(text.len())
 }
 
 /// What follows the closing tag of `name`; nothing where there is none.

@@ -4,12 +4,12 @@
 //! unknown. A refusal is final only where it is about this mail: a refused login or greeting is about the server, and
 //! the next attempt may find it mended.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use cuebook_core::failure::{AttemptError, CallError};
 use lettre::transport::smtp::Error;
 
+use crate::cause;
 use crate::http::excerpt;
 
 /// How far a delivery had come.
@@ -104,7 +104,7 @@ impl Fault {
 }
 
 fn by_answer(phase: Phase, error: &Error) -> AttemptError {
-    let said = error.source().map(ToString::to_string).unwrap_or_default();
+    let said = cause::innermost(error).unwrap_or_default();
     let Some(code) = error.status() else {
         return without_status(phase, error, &said);
     };
@@ -129,7 +129,7 @@ fn without_status(phase: Phase, error: &Error, said: &str) -> AttemptError {
     if phase == Phase::Dot {
         return unknown(&format!("the connection was lost ({said})"));
     }
-    let (kind, what) = if error.is_tls() {
+    let (kind, what) = if error.is_tls() || cause::find::<rustls::Error>(error).is_some() {
         ("tls", "no TLS connection to the mail server")
     } else {
         ("lost", "the connection to the mail server was lost")

@@ -1,0 +1,207 @@
+//! Mail servers that refuse, stall or drop, in each phase.
+
+use std::time::{Duration, Instant};
+
+use cuebook_core::Value;
+use cuebook_core::failure::{AttemptError, Decision};
+use cuebook_effects::{Delivered, Effects};
+
+use crate::peers::smtp::{SmtpPeer, Stage, Trouble};
+use crate::setup::{deliver, map, prepare, settings, smtp};
+
+const AGAIN: Decision = Decision::Retry { after: None };
+const KIND: &str = "email::send";
+
+fn quick(url: &str) -> Effects {
+    let mut settings = settings();
+    settings.smtp = Some(smtp(url));
+    settings.limits.smtp.command = Duration::from_millis(150);
+    settings.limits.smtp.data = Duration::from_millis(150);
+    settings.limits.smtp.dot = Duration::from_millis(150);
+    Effects::new(settings).unwrap()
+}
+
+async fn send(effects: &Effects, text: &str) -> Result<Delivered, AttemptError> {
+    let mail = map([
+        ("to", Value::from("tom@tomsons.com")),
+        ("subject", Value::from("Hello")),
+        ("text", Value::from(text)),
+    ]);
+    let sends = prepare(KIND, &[mail]).unwrap();
+    deliver(effects, KIND, &sends[0]).await
+}
+
+async fn failure(stage: Stage, trouble: Trouble, login: &str) -> AttemptError {
+    let peer = SmtpPeer::start(Some((stage, trouble))).await;
+    // Large enough that the server drops in the middle of it.
+    let text = "A line of a letter.\r\n".repeat(100_000);
+    let failure = send(&quick(&peer.url(login, "")), &text).await.unwrap_err();
+    assert!(!failure.error.message.contains("geheim"));
+    failure
+}
+
+#[tokio::test]
+async fn a_temporary_refusal_is_tried_again_in_every_phase() {
+    for (stage, answer, status) in [
+        (Stage::Greeting, "421 too busy", 421),
+        (Stage::Hello, "421 too busy", 421),
+        (Stage::From, "451 later", 451),
+        (Stage::To, "450 greylisted", 450),
+        (Stage::Data, "451 later", 451),
+        (Stage::Dot, "452 disk full", 452),
+    ] {
+        let failure = failure(stage, Trouble::Answer(answer), "").await;
+        assert_eq!(failure.decision, AGAIN, "{stage:?}");
+        assert_eq!(failure.error.status, Some(status), "{stage:?}");
+        assert!(
+            answer.ends_with(failure.answer.as_deref().unwrap()),
+            "{failure:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_permanent_refusal_of_the_mail_is_final() {
+    for (stage, answer) in [
+        (Stage::From, "550 not you"),
+        (Stage::To, "550 no such user"),
+        (Stage::Data, "554 no"),
+        (Stage::Dot, "550 spam"),
+    ] {
+        let failure = failure(stage, Trouble::Answer(answer), "").await;
+        assert_eq!(
+            (failure.decision, failure.error.kind.as_str()),
+            (Decision::Fail, "status"),
+            "{stage:?}"
+        );
+        assert!(failure.answer.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_refused_greeting_or_login_is_about_the_server_and_not_the_mail() {
+    for (stage, answer) in [
+        (Stage::Greeting, "554 no service"),
+        (Stage::Login, "535 wrong password"),
+    ] {
+        let failure = failure(stage, Trouble::Answer(answer), "tom:geheim@").await;
+        assert_eq!(failure.decision, AGAIN, "{stage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_is_left_in_each_phase_and_the_mail_is_doubtful_only_after_the_dot() {
+    for (stage, decision) in [
+        (Stage::Greeting, AGAIN),
+        (Stage::Hello, AGAIN),
+        (Stage::Login, AGAIN),
+        (Stage::From, AGAIN),
+        (Stage::To, AGAIN),
+        (Stage::Data, AGAIN),
+        (Stage::Dot, Decision::Unknown),
+    ] {
+        let started = Instant::now();
+        let failure = failure(stage, Trouble::Stall, "tom:geheim@").await;
+        assert_eq!(failure.decision, decision, "{stage:?}");
+        assert!(started.elapsed() < Duration::from_secs(2), "{stage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_reading_the_message_is_left_and_nothing_was_accepted() {
+    let peer = SmtpPeer::start(Some((Stage::Message, Trouble::Stall))).await;
+    // More than the buffers of both sockets hold.
+    let text = "A line of a letter.\r\n".repeat(800_000);
+    let failure = send(&quick(&peer.url("", "")), &text).await.unwrap_err();
+    assert_eq!(
+        (failure.decision, failure.error.kind.as_str()),
+        (AGAIN, "timeout")
+    );
+    assert!(peer.seen().messages.is_empty());
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_tried_again_before_the_dot_and_doubtful_after_it() {
+    for stage in [
+        Stage::Greeting,
+        Stage::Hello,
+        Stage::From,
+        Stage::To,
+        Stage::Data,
+    ] {
+        let failure = failure(stage, Trouble::Drop, "").await;
+        assert_eq!(
+            (failure.decision, failure.error.kind.as_str()),
+            (AGAIN, "lost"),
+            "{stage:?}"
+        );
+    }
+    let dot = failure(Stage::Dot, Trouble::Drop, "").await;
+    assert_eq!(
+        (dot.decision, dot.error.kind.as_str()),
+        (Decision::Unknown, "unknown")
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_drops_in_the_middle_of_the_message_is_tried_again() {
+    let peer = SmtpPeer::start(Some((Stage::Message, Trouble::Drop))).await;
+    let text = "A line of a letter.\r\n".repeat(800_000);
+    let failure = send(&quick(&peer.url("", "")), &text).await.unwrap_err();
+    assert_eq!(
+        (failure.decision, failure.error.kind.as_str()),
+        (AGAIN, "lost")
+    );
+    assert!(peer.seen().messages.is_empty());
+}
+
+#[tokio::test]
+async fn without_starttls_nothing_is_sent_where_tls_is_required() {
+    let peer = SmtpPeer::start(None).await;
+    let failure = send(&quick(&peer.url("tom:geheim@", "?tls=required")), "x")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.decision, failure.error.kind.as_str()),
+        (AGAIN, "tls")
+    );
+    let seen = peer.seen();
+    assert!(
+        seen.commands
+            .iter()
+            .all(|command| command.starts_with("EHLO")),
+        "{:?}",
+        seen.commands
+    );
+}
+
+#[tokio::test]
+async fn nobody_listening_is_tried_again() {
+    let peer = SmtpPeer::start(None).await;
+    let url = peer.url("", "");
+    drop(peer);
+    tokio::task::yield_now().await;
+    let failure = send(&quick(&url), "x").await.unwrap_err();
+    assert_eq!(failure.decision, AGAIN);
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_used_again_and_one_that_died_is_replaced() {
+    let peer = SmtpPeer::start(None).await;
+    let effects = quick(&peer.url("", ""));
+    send(&effects, "one").await.unwrap();
+    send(&effects, "two").await.unwrap();
+    assert_eq!(peer.seen().connections, 1);
+    assert_eq!(peer.seen().messages.len(), 2);
+}
+
+#[tokio::test]
+async fn a_dot_at_the_beginning_of_a_line_arrives() {
+    let peer = SmtpPeer::start(None).await;
+    let delivered = send(&quick(&peer.url("", "")), "one\r\n.\r\ntwo")
+        .await
+        .unwrap();
+    assert_eq!(delivered.status, Some(250));
+    assert_eq!(delivered.answer.as_deref(), Some("kept as number 42"));
+    assert!(peer.seen().messages[0].contains("one\r\n..\r\ntwo"));
+}
