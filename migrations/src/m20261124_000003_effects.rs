@@ -26,12 +26,15 @@ impl MigrationTrait for Migration {
 }
 
 /// Written out, since the builder knows no partial indexes.
-const EFFECT_INDEXES: [&str; 2] = [
+const EFFECT_INDEXES: [&str; 4] = [
     // The effects of a run.
     "CREATE INDEX effects_by_run ON effects (run_id)",
     // The outbox: what is to be sent, the longest due first. Calls that write have no `due_at`.
     "CREATE INDEX effects_outbox ON effects (due_at, id) \
      WHERE state = 'pending' AND due_at IS NOT NULL",
+    // What an operator looks for first.
+    "CREATE INDEX effects_failed ON effects (id) WHERE state = 'failed'",
+    "CREATE INDEX effects_unknown ON effects (id) WHERE state = 'unknown'",
 ];
 
 fn effects() -> TableCreateStatement {

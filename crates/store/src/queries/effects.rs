@@ -4,14 +4,16 @@ use cuebook_core::clock::to_micros;
 use cuebook_core::effect::{Effect, EffectState};
 use cuebook_core::rule::RuleName;
 use cuebook_core::{EffectId, EventId, RunId, Timestamp};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::ledger::with_attempts;
 use super::page::{Listed, Page};
+use super::runs::events_behind;
 use super::search::has;
-use crate::entities::{effect_bodies, effects, events, runs};
+use crate::entities::{effect_bodies, effects, runs};
 use crate::error::StoreError;
+use crate::statements::word;
 use crate::store::Store;
 
 /// Which effects are wanted; what is left out narrows nothing.
@@ -105,7 +107,7 @@ fn condition(filter: &EffectFilter) -> Condition {
         .add_option(
             filter
                 .state
-                .map(|state| effects::Column::State.eq(state.as_str())),
+                .map(|state| Expr::col(effects::Column::State).eq(word(state.as_str()))),
         )
         .add_option(filter.run.map(|run| effects::Column::RunId.eq(run.0)))
         .add_option(
@@ -124,16 +126,8 @@ fn condition(filter: &EffectFilter) -> Condition {
                 .until
                 .map(|until| effects::Column::CreatedAt.lt(to_micros(until))),
         );
-    if filter.event.is_some() || filter.subject.is_some() {
+    if !filter.event_type.is_empty() || filter.subject.is_some() || filter.event.is_some() {
         all = all.add(effects::Column::RunId.in_subquery(runs_behind(filter)));
-    }
-    if !filter.event_type.is_empty() {
-        let of_type = Query::select()
-            .column(events::Column::Id)
-            .from(events::Entity)
-            .and_where(events::Column::EventType.is_in(filter.event_type.iter().cloned()))
-            .to_owned();
-        all = all.add(effects::Column::EventId.in_subquery(of_type));
     }
     if let Some(piece) = &filter.q {
         all = all.add(
@@ -146,15 +140,18 @@ fn condition(filter: &EffectFilter) -> Condition {
     all
 }
 
-/// By way of the runs, since those have the indexes.
-fn runs_behind(filter: &EffectFilter) -> sea_orm::sea_query::SelectStatement {
+/// By way of the runs, since an effect is found by its run.
+fn runs_behind(filter: &EffectFilter) -> SelectStatement {
     let mut select = Query::select();
     select.column(runs::Column::Id).from(runs::Entity);
     if let Some(event) = filter.event {
         select.and_where(runs::Column::EventId.eq(event.0));
     }
-    if let Some(subject) = &filter.subject {
-        select.and_where(runs::Column::Subject.eq(subject.as_str()));
+    if !filter.event_type.is_empty() || filter.subject.is_some() {
+        select.and_where(
+            runs::Column::EventId
+                .in_subquery(events_behind(&filter.event_type, filter.subject.as_deref())),
+        );
     }
     select
 }

@@ -4,7 +4,7 @@ use cuebook_core::clock::to_micros;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, Timestamp};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::page::{Listed, Page};
@@ -13,6 +13,7 @@ use super::search::has;
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::run_of;
+use crate::statements::word;
 use crate::store::Store;
 
 /// Which runs are wanted; what is left out narrows nothing.
@@ -71,14 +72,8 @@ fn condition(filter: &RunFilter) -> Condition {
         )
         .add_option(
             filter
-                .subject
-                .as_deref()
-                .map(|subject| runs::Column::Subject.eq(subject)),
-        )
-        .add_option(
-            filter
                 .state
-                .map(|state| runs::Column::State.eq(state.as_str())),
+                .map(|state| Expr::col(runs::Column::State).eq(word(state.as_str()))),
         )
         .add_option(
             filter
@@ -90,13 +85,11 @@ fn condition(filter: &RunFilter) -> Condition {
                 .until
                 .map(|until| runs::Column::CreatedAt.lt(to_micros(until))),
         );
-    if !filter.event_type.is_empty() {
-        let of_type = Query::select()
-            .column(events::Column::Id)
-            .from(events::Entity)
-            .and_where(events::Column::EventType.is_in(filter.event_type.iter().cloned()))
-            .to_owned();
-        all = all.add(runs::Column::EventId.in_subquery(of_type));
+    if !filter.event_type.is_empty() || filter.subject.is_some() {
+        all = all.add(
+            runs::Column::EventId
+                .in_subquery(events_behind(&filter.event_type, filter.subject.as_deref())),
+        );
     }
     if let Some(piece) = &filter.q {
         all = all.add(
@@ -107,4 +100,17 @@ fn condition(filter: &RunFilter) -> Condition {
         );
     }
     all
+}
+
+/// The events of these types and about this subject. By way of them, since events have the index.
+pub(super) fn events_behind(types: &[String], subject: Option<&str>) -> SelectStatement {
+    let mut select = Query::select();
+    select.column(events::Column::Id).from(events::Entity);
+    if !types.is_empty() {
+        select.and_where(events::Column::EventType.is_in(types.iter().cloned()));
+    }
+    if let Some(subject) = subject {
+        select.and_where(events::Column::Subject.eq(subject));
+    }
+    select
 }

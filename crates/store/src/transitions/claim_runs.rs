@@ -5,7 +5,7 @@
 //! since nothing was recorded under it: so a group of claims is not synced.
 
 use cuebook_core::run::{Run, RunState};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 
 use crate::entities::runs;
@@ -65,18 +65,7 @@ impl Transition for ClaimRuns {
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError> {
-    let mut first = Query::select();
-    first
-        .column(runs::Column::Id)
-        .from(runs::Entity)
-        .and_where(Expr::col((runs::Entity, runs::Column::State)).eq(word("ready")))
-        .and_where(
-            Expr::col((runs::Entity, runs::Column::Lane))
-                .is_null()
-                .or(Expr::exists(ahead_in_lane()).not()),
-        )
-        .order_by((runs::Entity, runs::Column::QueueKey), sea_orm::Order::Asc)
-        .limit(wanted);
+    let mut first = ready(wanted);
     if tx.is_shared() {
         first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -101,8 +90,24 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError>
     Ok(rows)
 }
 
+/// The runs that may be claimed, oldest first.
+pub(super) fn ready(wanted: u64) -> SelectStatement {
+    Query::select()
+        .column(runs::Column::Id)
+        .from(runs::Entity)
+        .and_where(Expr::col((runs::Entity, runs::Column::State)).eq(word("ready")))
+        .and_where(
+            Expr::col((runs::Entity, runs::Column::Lane))
+                .is_null()
+                .or(Expr::exists(ahead_in_lane()).not()),
+        )
+        .order_by((runs::Entity, runs::Column::QueueKey), sea_orm::Order::Asc)
+        .limit(wanted)
+        .to_owned()
+}
+
 /// Another run of the same lane that is running, or that is ready and came first.
-fn ahead_in_lane() -> sea_orm::sea_query::SelectStatement {
+fn ahead_in_lane() -> SelectStatement {
     let other = || Alias::new("other");
     Query::select()
         .expr(Expr::value(1))

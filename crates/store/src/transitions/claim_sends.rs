@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use cuebook_core::{EffectId, EventId, RunId};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
@@ -78,16 +78,7 @@ impl Transition for ClaimSends {
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreError> {
-    let mut due = Query::select();
-    due.column(effects::Column::Id)
-        .from(effects::Entity)
-        .and_where(Expr::col(effects::Column::State).eq(word("pending")))
-        .and_where(Expr::col(effects::Column::DueAt).is_not_null())
-        .and_where(Expr::col(effects::Column::DueAt).lte(tx.now_micros()))
-        .and_where(Expr::col(effects::Column::ClaimedAt).is_null())
-        .order_by(effects::Column::DueAt, sea_orm::Order::Asc)
-        .order_by(effects::Column::Id, sea_orm::Order::Asc)
-        .limit(wanted);
+    let mut due = due(tx.now_micros(), wanted);
     if tx.is_shared() {
         due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -102,6 +93,21 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreErr
         .exec_with_returning(tx.db)
         .await?;
     Ok(rows)
+}
+
+/// The sends that may be claimed, the longest due first.
+pub(super) fn due(now: i64, wanted: u64) -> SelectStatement {
+    Query::select()
+        .column(effects::Column::Id)
+        .from(effects::Entity)
+        .and_where(Expr::col(effects::Column::State).eq(word("pending")))
+        .and_where(Expr::col(effects::Column::DueAt).is_not_null())
+        .and_where(Expr::col(effects::Column::DueAt).lte(now))
+        .and_where(Expr::col(effects::Column::ClaimedAt).is_null())
+        .order_by(effects::Column::DueAt, sea_orm::Order::Asc)
+        .order_by(effects::Column::Id, sea_orm::Order::Asc)
+        .limit(wanted)
+        .to_owned()
 }
 
 async fn bodies(

@@ -18,6 +18,8 @@ mod fail_run;
 mod give_back;
 mod heartbeat;
 mod held_runs;
+#[cfg(test)]
+mod plan_tests;
 mod record_steps;
 mod release_claims;
 mod save_rule_set;
@@ -45,4 +47,6 @@ pub use settle_send::{SettledAs, Settlement};
 pub use suspend_run::WaitUntil;
 pub(crate) use take_over::TakeOver;
 pub use wake_runs::WakeReport;
+#[cfg(test)]
+pub(crate) use wake_runs::WakeRuns;
 pub(crate) use wake_runs::next_wake;

@@ -7,7 +7,7 @@ use cuebook_core::Timestamp;
 use cuebook_core::clock::from_micros;
 use cuebook_core::run::RunState;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use uuid::Uuid;
 
 use crate::entities::runs;
@@ -56,13 +56,7 @@ impl Transition for WakeRuns {
 }
 
 async fn wake(tx: &Tx<'_>) -> Result<u64, StoreError> {
-    let mut due = runs::Entity::find()
-        .select_only()
-        .column(runs::Column::Id)
-        .filter(Expr::col(runs::Column::State).eq(word("waiting")))
-        .filter(Expr::col(runs::Column::WakeAt).lte(tx.now_micros()))
-        .order_by_asc(runs::Column::WakeAt)
-        .limit(AT_ONCE);
+    let mut due = due(tx.now_micros());
     if tx.is_shared() {
         due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -90,6 +84,17 @@ async fn wake(tx: &Tx<'_>) -> Result<u64, StoreError> {
     )
     .await?;
     Ok(due.len() as u64)
+}
+
+/// The ids of runs whose wait is over, the longest due first.
+pub(super) fn due(now: i64) -> Select<runs::Entity> {
+    runs::Entity::find()
+        .select_only()
+        .column(runs::Column::Id)
+        .filter(Expr::col(runs::Column::State).eq(word("waiting")))
+        .filter(Expr::col(runs::Column::WakeAt).lte(now))
+        .order_by_asc(runs::Column::WakeAt)
+        .limit(AT_ONCE)
 }
 
 /// When the next waiting run is due.

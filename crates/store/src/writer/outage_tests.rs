@@ -1,5 +1,5 @@
-//! What the writer does when the database is away for a while. Here and not among the stories, since it takes the
-//! writer's own connection to make it so within milliseconds.
+//! What the writer does when the database is away for a while, and what it syncs. Here and not among the stories, since
+//! it takes the writer's own connection to make it so within milliseconds, and to look at it.
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use cuebook_core::chance::SystemChance;
 use cuebook_core::clock::{Clock, ManualClock};
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::{Account, Chance, EventId, Timestamp};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait, PaginatorTrait};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, EntityTrait, PaginatorTrait, Statement,
+};
 use tempfile::TempDir;
 
 use super::{WriterConnection, WriterHandle, WriterTask};
@@ -15,7 +17,7 @@ use crate::connect;
 use crate::entities::events;
 use crate::error::StoreError;
 use crate::metrics::Metrics;
-use crate::transitions::AcceptEvent;
+use crate::transitions::{AcceptEvent, WakeRuns};
 use crate::wakes::Wakes;
 
 struct Desk {
@@ -61,6 +63,14 @@ impl Desk {
     async fn pragma(&self, text: &str) {
         let sql = format!("PRAGMA {text}");
         self.connection.execute_unprepared(&sql).await.unwrap();
+    }
+
+    /// 1 is NORMAL, 2 is FULL.
+    async fn synchronous(&self) -> i64 {
+        let sql =
+            Statement::from_string(self.connection.get_database_backend(), "PRAGMA synchronous");
+        let row = self.connection.query_one_raw(sql).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     async fn accept(&self, size: usize) -> Result<(), StoreError> {
@@ -125,4 +135,22 @@ async fn a_locked_database_refuses_all_who_wait_and_recovers_by_itself() {
     other.execute_unprepared("ROLLBACK").await.unwrap();
     desk.accept(10).await.unwrap();
     assert_eq!(desk.stored().await, 1);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_synced_and_what_may_be_lost_is_not() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.synchronous().await, 2);
+    desk.writer.submit(WakeRuns).await.unwrap();
+    assert_eq!(desk.synchronous().await, 1);
+    desk.accept(10).await.unwrap();
+    assert_eq!(desk.synchronous().await, 2);
+    let (woken, accepted) = tokio::join!(desk.writer.submit(WakeRuns), desk.accept(10));
+    woken.unwrap();
+    accepted.unwrap();
+    assert_eq!(
+        desk.synchronous().await,
+        2,
+        "one that must last decides for its group"
+    );
 }

@@ -1,6 +1,7 @@
 //! A database of its own for each test, and a clock that is moved by hand.
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Once};
 
 use chrono::{DateTime, TimeDelta};
 use cuebook_core::chance::SystemChance;
@@ -38,6 +39,9 @@ macro_rules! stories {
 }
 pub(crate) use stories;
 
+/// Said once.
+static SKIPPED: Once = Once::new();
+
 /// A database and what a store on it is opened with.
 pub(crate) struct Stage {
     pub(crate) url: String,
@@ -65,7 +69,12 @@ impl Stage {
         )]
         let server = std::env::var("CUEBOOK_TEST_POSTGRES").ok();
         let Some(server) = server else {
-            println!("skipped on Postgres: CUEBOOK_TEST_POSTGRES is not set");
+            SKIPPED.call_once(|| {
+                // Not by a macro, whose words the test runner would keep to itself.
+                let words =
+                    b"SKIPPED: no story was told on Postgres, CUEBOOK_TEST_POSTGRES is not set\n";
+                std::io::stderr().write_all(words).unwrap();
+            });
             return None;
         };
         let name = format!("cuebook_{}", SystemChance::default().uuid(start()).simple());
