@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cuebook_core::chance::{Chance, SystemChance};
-use cuebook_core::clock::{Clock, ManualClock, SystemClock};
+use cuebook_core::clock::{Clock, ManualClock, SystemClock, from_micros, to_micros};
 use cuebook_core::secret::SecretText;
 use cuebook_rules::RuleFiles;
 use cuebook_store::SecretKey;
@@ -83,7 +83,9 @@ impl Builder {
     /// With a clock that stands still until the test moves it by [`Cuebook::advance`].
     #[must_use]
     pub fn with_manual_clock(mut self) -> Self {
-        self.manual = Some(Arc::new(ManualClock::new(SystemClock.now())));
+        // Whole microseconds, as they are stored: what is due after a second is due after a second exactly.
+        let now = from_micros(to_micros(SystemClock.now()));
+        self.manual = Some(Arc::new(ManualClock::new(now)));
         self
     }
 

@@ -9,10 +9,11 @@ use cuebook_core::{EventId, RunId};
 use cuebook_rules::RuleFiles;
 use cuebook_store::{EventView, RunView, Store};
 use serde_json::{Value as Json, json};
+use tokio::time::{Instant, sleep};
 
 use crate::assembly::{ADMIN_KEY, HOOK_TOKEN, Recipe, Running, activate};
 use crate::builder::Builder;
-use crate::waiting::eventually;
+use crate::waiting::{LONGEST, STEP};
 
 /// How long an orderly end may take.
 const GRACE: Duration = Duration::from_secs(10);
@@ -287,11 +288,19 @@ impl Cuebook {
         what: &str,
         is_it: impl Fn(&EventView) -> bool,
     ) -> EventView {
-        eventually(&format!("event {event} {what}"), async || {
-            let view = self.store().show_event(event).await.ok().flatten()?;
-            Some(view).filter(|view| is_it(view))
-        })
-        .await
+        let end = Instant::now() + LONGEST;
+        loop {
+            let view = self.store().show_event(event).await;
+            let last = match view {
+                Ok(Some(view)) if is_it(&view) => return view,
+                last => last.map(|view| view.map(|view| view.runs)),
+            };
+            assert!(
+                Instant::now() < end,
+                "waited in vain for event {event} {what}; its runs: {last:#?}"
+            );
+            sleep(STEP).await;
+        }
     }
 
     #[expect(

@@ -7,7 +7,8 @@ use tokio::time::{Instant, sleep};
 /// How long a test waits for what must come: far longer than it takes, so that a slow machine is no failure.
 pub const LONGEST: Duration = Duration::from_secs(30);
 
-const STEP: Duration = Duration::from_millis(2);
+/// How long it is between two looks.
+pub(crate) const STEP: Duration = Duration::from_millis(2);
 
 /// Looks with `look` until it sees something.
 ///

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use chrono::SecondsFormat;
 use cuebook_core::effect::EffectState;
 use cuebook_core::journal::{Divergence, StepKind, StepRecord};
 use cuebook_core::run::RunState;
-use cuebook_core::value::rfc3339;
 use cuebook_core::{CallError, Timestamp};
 use cuebook_store::{Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, WaitUntil};
 
@@ -58,7 +58,7 @@ impl Drive<'_> {
         let wait = WaitUntil {
             wake_at,
             code: "sleep",
-            reason: format!("sleeps until {}", rfc3339(wake_at)),
+            reason: format!("sleeps until {}", seconds(wake_at)),
         };
         self.suspend(wait).await
     }
@@ -78,7 +78,7 @@ impl Drive<'_> {
         let wait = WaitUntil {
             wake_at: due,
             code: "retry",
-            reason: format!("tries {} again at {}", functions.join(", "), rfc3339(due)),
+            reason: format!("tries {} again at {}", functions.join(", "), seconds(due)),
         };
         for intent in intents {
             self.pending.step(intent);
@@ -194,4 +194,9 @@ impl Drive<'_> {
             event_at: Some(self.event.received_at),
         }
     }
+}
+
+/// An instant as a person reads it.
+fn seconds(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

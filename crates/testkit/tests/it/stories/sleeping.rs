@@ -118,7 +118,7 @@ async fn a_run_that_sleeps_ends_though_its_rule_was_taken_away() {
 async fn what_was_sent_before_a_sleep_has_gone_out_though_the_run_fails_after() {
     let peer = HttpPeer::welcoming().await.unwrap();
     let rule = format!(
-        "//! Tells, sleeps, fails.\nwebhook::send(\"{0}\", 1);\nsleep(\"1h\");\nwebhook::send(\"{0}\", 2);\nfail(\"no\");\n",
+        "//! Tells, sleeps, fails.\nwebhook::send(\"{0}\", \"1\");\nsleep(\"1h\");\nwebhook::send(\"{0}\", \"2\");\nfail(\"no\");\n",
         peer.url("/")
     );
     let cuebook = Cuebook::builder()
