@@ -1,23 +1,147 @@
-//! The checker.
+//! The checker: one for editor, `check`, `test` and `serve`. It looks at a whole set and reports all that it finds.
+//!
+//! It raises no false alarm: where a script may be right in a way that it cannot see, it is silent.
 
-use crate::diagnostic::Diagnostic;
+mod calls;
+mod fields;
+mod folders;
+mod known;
+mod lint;
+mod literals;
+mod order;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cuebook_core::rule::RuleName;
+
+use self::folders::Place;
+use self::known::Known;
+use self::lint::Subject;
+use crate::compile;
+use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
 use crate::files::RuleFiles;
-use crate::set::RuleSet;
+use crate::head::{self, Head};
+use crate::program::{Program, Unit};
+use crate::set::{self, Rule, RuleSet};
+use crate::templates::TemplateSet;
 
 /// What came of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// The set, if nothing is wrong with it.
+    /// The set; `None` if there is any error.
     pub set: Option<RuleSet>,
-    /// What was found.
+    /// What was found, by file and line.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Checks a whole set.
-pub(crate) fn check(_engine: &Engine, _files: &RuleFiles) -> Checked {
-    Checked {
-        set: None,
-        diagnostics: Vec::new(),
+pub(crate) fn check(engine: &Engine, files: &RuleFiles) -> Checked {
+    let mut checker = Checker {
+        engine,
+        files,
+        known: Known::new(engine, files),
+        libraries: BTreeMap::new(),
+        rules: Vec::new(),
+        diagnostics: folders::warnings(files),
+    };
+    let templates = checker.templates();
+    for path in files.0.keys() {
+        match folders::place(path) {
+            Ok(Place::Rule(name)) => checker.rule(path, &name, &templates),
+            Ok(Place::Library) => checker.library(path),
+            Ok(Place::Template) => {}
+            Err(diagnostic) => checker.diagnostics.push(diagnostic),
+        }
+    }
+    checker.finish()
+}
+
+struct Checker<'a> {
+    engine: &'a Engine,
+    files: &'a RuleFiles,
+    known: Known,
+    /// The libraries, by path: each is looked at once, however many rules import it.
+    libraries: BTreeMap<String, Unit>,
+    rules: Vec<(Head, Program)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    /// The templates; none where one of them is wrong, which is reported.
+    fn templates(&mut self) -> Arc<TemplateSet> {
+        let zone = self.engine.0.settings.timezone;
+        let templates = TemplateSet::new(self.files, zone).unwrap_or_else(|diagnostics| {
+            self.diagnostics.extend(diagnostics);
+            TemplateSet::empty(zone)
+        });
+        Arc::new(templates)
+    }
+
+    fn rule(&mut self, path: &str, name: &RuleName, templates: &Arc<TemplateSet>) {
+        let source = self.files.text(path).unwrap_or_default();
+        let (head, diagnostics) = head::parse(path, source);
+        self.diagnostics.extend(diagnostics);
+        match compile::compile_with(self.engine, name, self.files, Arc::clone(templates)) {
+            Ok(program) => self.rules.push((head, program)),
+            Err(diagnostics) => self.diagnostics.extend(diagnostics),
+        }
+    }
+
+    fn library(&mut self, path: &str) {
+        match compile::library(self.engine, path, self.files) {
+            Ok(unit) => {
+                self.libraries.insert(path.to_owned(), unit);
+            }
+            Err(diagnostics) => self.diagnostics.extend(diagnostics),
+        }
+    }
+
+    fn finish(mut self) -> Checked {
+        for (head, _) in &self.rules {
+            self.known.types.extend(head.options.types.iter().cloned());
+        }
+        for unit in self.libraries.values() {
+            let subject = Subject::library(&self.libraries);
+            self.diagnostics
+                .extend(lint::lint(unit, &subject, &self.known));
+        }
+        for (head, program) in &self.rules {
+            if let Some(unit) = program.units.first() {
+                let subject = Subject::rule(&program.rule, &head.options, &self.libraries);
+                self.diagnostics
+                    .extend(lint::lint(unit, &subject, &self.known));
+            }
+        }
+        diagnostic::sort(&mut self.diagnostics);
+        let is_valid = !self.diagnostics.iter().any(Diagnostic::is_error);
+        let set = is_valid.then(|| self.set());
+        Checked {
+            set,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    fn set(&mut self) -> RuleSet {
+        let files = self.files;
+        let rules = std::mem::take(&mut self.rules).into_iter();
+        let rules = rules.map(|(head, program)| {
+            let paths = set::paths_of(&program, files);
+            let rule = Rule {
+                name: program.rule.clone(),
+                description: head.description,
+                options: head.options,
+                version: set::version_hash(&paths, files),
+                paths,
+                program: Arc::new(program),
+            };
+            (rule.name.clone(), Arc::new(rule))
+        });
+        RuleSet {
+            hash: set::set_hash(files),
+            files: files.clone(),
+            rules: rules.collect(),
+        }
     }
 }

@@ -91,6 +91,9 @@ pub mod code {
     pub const UNKNOWN_FOLDER: &str = "W0603";
     /// A type of event is named that is not known.
     pub const UNKNOWN_TYPE: &str = "W0604";
+
+    /// A call that writes stands after a send, which goes out after it all the same.
+    pub const SEND_BEFORE_WRITE: &str = "W0701";
 }
 
 impl Diagnostic {
@@ -119,10 +122,9 @@ impl Diagnostic {
     /// The same about a place: line and column from 1, and the number of characters.
     #[must_use]
     pub fn at(mut self, line: usize, column: usize, length: usize) -> Self {
-        let number = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
-        self.line = number(line);
-        self.column = number(column);
-        self.length = number(length);
+        self.line = from_one(line);
+        self.column = from_one(column);
+        self.length = from_one(length);
         self
     }
 
@@ -146,8 +148,12 @@ impl Diagnostic {
     }
 }
 
+fn from_one(number: usize) -> u32 {
+    u32::try_from(number.max(1)).unwrap_or(u32::MAX)
+}
+
 /// Brings diagnostics into the order in which they are shown: by file, line and column. The same is said once.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.line, d.column, d.severity, d.code);
         (&a.file, key(a), &a.message).cmp(&(&b.file, key(b), &b.message))

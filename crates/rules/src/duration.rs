@@ -9,7 +9,7 @@ const LONGEST: Duration = Duration::from_hours(24 * 3653);
 
 /// A text that is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotADuration {
+pub(crate) enum NotADuration {
     /// It has not the form of one.
     #[error(
         "{0:?} is no length of time: write a whole number and a unit, such as \"30s\", \"5m\", \"2h\", \"14d\" or \"1w\""
@@ -21,7 +21,7 @@ pub enum NotADuration {
 }
 
 /// The length of time that `text` stands for.
-pub fn parse(text: &str) -> Result<Duration, NotADuration> {
+pub(crate) fn parse(text: &str) -> Result<Duration, NotADuration> {
     let form = || NotADuration::Form(text.to_owned());
     let too_long = || NotADuration::TooLong(text.to_owned());
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn what_is_no_length_says_how_to_write_one() {
-        for text in ["", "5", "s", "5 s", " 5s", "-5s", "1.5h", "5sec", "2h30m", "٣s"] {
+        for text in [
+            "", "5", "s", "5 s", " 5s", "-5s", "1.5h", "5sec", "2h30m", "٣s",
+        ] {
             let error = parse(text).unwrap_err();
             assert!(matches!(error, NotADuration::Form(_)), "{text}");
             assert!(error.to_string().contains("\"14d\""), "{text}");

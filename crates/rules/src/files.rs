@@ -13,7 +13,7 @@ use cuebook_core::limits;
 /// How deep folders may be nested: links inside the folder may lead in circles.
 const DEPTH: usize = 8;
 /// The largest template, in bytes.
-pub const TEMPLATE: usize = 4 * limits::SOURCE;
+pub(crate) const TEMPLATE: usize = 4 * limits::SOURCE;
 /// The most files that one set has.
 const FILES: usize = 5_000;
 /// What editors and version control leave beside the files.
@@ -102,8 +102,7 @@ impl RuleFiles {
                 continue;
             }
             let path = format!("{prefix}{name}");
-            let target =
-                fs::canonicalize(&place).map_err(|source| io_error(&place, source))?;
+            let target = fs::canonicalize(&place).map_err(|source| io_error(&place, source))?;
             if !target.starts_with(root) {
                 return Err(ReadError::LinkOutside { path: place });
             }
@@ -120,8 +119,7 @@ impl RuleFiles {
                 } else {
                     limits::SOURCE
                 };
-                let bytes =
-                    read_file(&target, limit).map_err(|source| io_error(&place, source))?;
+                let bytes = read_file(&target, limit).map_err(|source| io_error(&place, source))?;
                 self.0.insert(path, bytes);
             }
         }
@@ -155,7 +153,8 @@ fn is_left_out(name: &str) -> bool {
 }
 
 fn is_ours(path: &str) -> bool {
-    path.starts_with("templates/") || (path.ends_with(".rhai") && !path.ends_with(".test.rhai"))
+    let stem = path.strip_suffix(".rhai");
+    path.starts_with("templates/") || stem.is_some_and(|stem| stem.strip_suffix(".test").is_none())
 }
 
 #[cfg(test)]

@@ -12,15 +12,15 @@ use crate::diagnostic::Diagnostic;
 
 /// What a rule's head says.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Head {
+pub(crate) struct Head {
     /// The text outside of the options.
-    pub description: String,
+    pub(crate) description: String,
     /// The options; the defaults where there are none.
-    pub options: RuleOptions,
+    pub(crate) options: RuleOptions,
 }
 
 /// Reads the head of `source`, the text of `file`, and says what is wrong with it.
-pub fn parse(file: &str, source: &str) -> (Head, Vec<Diagnostic>) {
+pub(crate) fn parse(file: &str, source: &str) -> (Head, Vec<Diagnostic>) {
     let block = block::find(source);
     let (options, diagnostics) = options::read(file, &block);
     let head = Head {

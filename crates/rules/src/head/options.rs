@@ -15,7 +15,13 @@ use crate::{duration, suggest};
 const KNOWN: &[&str] = &["enabled", "concurrency", "types", "retry"];
 /// The options of the format that this version does not carry out.
 const NOT_AVAILABLE: &[&str] = &[
-    "cancel_on", "timeout", "debounce", "budget", "rate", "schedule", "timezone",
+    "cancel_on",
+    "timeout",
+    "debounce",
+    "budget",
+    "rate",
+    "schedule",
+    "timezone",
 ];
 /// The members of `retry`.
 const RETRY: &[&str] = &["attempts", "first", "max"];
@@ -54,9 +60,13 @@ impl Reader<'_> {
         }
         if let Some(line) = self.block.second_fence {
             self.diagnostics.push(
-                Diagnostic::error(self.file, code::HEAD_TOML, "the head has two blocks of options")
-                    .at(line, 1, 3)
-                    .with_help("write all options into one block"),
+                Diagnostic::error(
+                    self.file,
+                    code::HEAD_TOML,
+                    "the head has two blocks of options",
+                )
+                .at(line, 1, 3)
+                .with_help("write all options into one block"),
             );
         }
         match DeTable::parse(&self.block.toml) {
@@ -107,7 +117,8 @@ impl Reader<'_> {
     fn types(&mut self, value: &Value<'_>) {
         const EXPECTED: &str = "`types` is a list of event types, such as [\"new-booking\"]";
         if !self.file.starts_with("any/") {
-            let message = "`types` is for rules in `any/`: this rule's folder already says its type";
+            let message =
+                "`types` is for rules in `any/`: this rule's folder already says its type";
             return self.wrong(value, message);
         }
         let DeValue::Array(items) = value.get_ref() else {
@@ -118,12 +129,18 @@ impl Reader<'_> {
             return self.wrong(value, message);
         }
         for item in items {
-            let Some(name) = item.get_ref().as_str().filter(|name| !name.trim().is_empty()) else {
+            let Some(name) = item
+                .get_ref()
+                .as_str()
+                .filter(|name| !name.trim().is_empty())
+            else {
                 self.wrong(item, EXPECTED);
                 continue;
             };
             let event_type = EventType::from_wire(name);
-            let known = cuebook_core::events::ALL.iter().map(|descriptor| descriptor.name);
+            let known = cuebook_core::events::ALL
+                .iter()
+                .map(|descriptor| descriptor.name);
             if event_type.descriptor().is_none()
                 && let Some(near) = suggest::nearest(name, known)
             {
@@ -171,7 +188,10 @@ impl Reader<'_> {
 
     fn length(&mut self, name: &str, value: &Value<'_>) -> Option<Duration> {
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong(value, &format!("`{name}` is a length of time such as \"5s\""));
+            self.wrong(
+                value,
+                &format!("`{name}` is a length of time such as \"5s\""),
+            );
             return None;
         };
         match duration::parse(text) {
@@ -220,11 +240,14 @@ mod tests {
     fn head(file: &str, toml: &str) -> (RuleOptions, Vec<String>) {
         let mut source = "//! Text.\n//! ```toml\n".to_owned();
         for line in toml.lines() {
-            source.push_str(&format!("//! {line}\n"));
+            source.extend(["//! ", line, "\n"]);
         }
         source.push_str("//! ```\n");
         let (options, diagnostics) = read(file, &block::find(&source));
-        (options, diagnostics.iter().map(Diagnostic::to_string).collect())
+        (
+            options,
+            diagnostics.iter().map(Diagnostic::to_string).collect(),
+        )
     }
 
     #[test]
@@ -280,15 +303,27 @@ mod tests {
     fn each_wrong_value_says_what_would_be_right() {
         for (toml, message) in [
             ("enabled = 1", "`enabled` is `true` or `false`"),
-            ("concurrency = \"all\"", "`concurrency` is \"subject\" or \"none\""),
-            ("types = \"new-booking\"", "`types` is a list of event types"),
+            (
+                "concurrency = \"all\"",
+                "`concurrency` is \"subject\" or \"none\"",
+            ),
+            (
+                "types = \"new-booking\"",
+                "`types` is a list of event types",
+            ),
             ("types = []", "`types` is empty"),
             ("types = [7]", "`types` is a list of event types"),
             ("retry = 8", "`retry` is a table"),
-            ("retry = { attempts = 0 }", "`attempts` is a whole number from 1 to 100"),
+            (
+                "retry = { attempts = 0 }",
+                "`attempts` is a whole number from 1 to 100",
+            ),
             ("retry = { first = \"5 sec\" }", "is no length of time"),
             ("retry = { max = 5 }", "`max` is a length of time"),
-            ("retry = { first = \"1h\", max = \"1s\" }", "shorter than `retry.first`"),
+            (
+                "retry = { first = \"1h\", max = \"1s\" }",
+                "shorter than `retry.first`",
+            ),
         ] {
             let (_, said) = head("any/a.rhai", toml);
             assert_eq!(said.len(), 1, "{toml}: {said:?}");
@@ -300,7 +335,10 @@ mod tests {
     #[test]
     fn types_outside_of_any_are_an_error() {
         let (_, said) = head("new-booking/a.rhai", "types = [\"new-booking\"]");
-        assert!(said[0].contains("`types` is for rules in `any/`"), "{said:?}");
+        assert!(
+            said[0].contains("`types` is for rules in `any/`"),
+            "{said:?}"
+        );
     }
 
     #[test]
