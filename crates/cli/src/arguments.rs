@@ -1,0 +1,72 @@
+//! The command line: one subcommand a file of [`crate::commands`].
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{check, login, migrate, openapi, reference, serve, trigger};
+use crate::context::Context;
+use crate::exit::{Exit, Failure};
+
+/// Receives Ticketpark's webhooks, keeps each one, and runs your rules on them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cuebook",
+    version,
+    after_help = "Begin with:\n  cuebook serve --demo\n\nExit codes: 0 good, 1 findings, 2 wrong usage, 3 cannot reach or start."
+)]
+pub(crate) struct Arguments {
+    /// The configuration file [default: `CUEBOOK_CONFIG`, else `cuebook.toml` if there is one]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    Trigger(trigger::Trigger),
+    Check(check::Check),
+    Login(login::Login),
+    Migrate(migrate::Migrate),
+    Openapi(openapi::Openapi),
+    Reference(reference::Reference),
+}
+
+impl Command {
+    /// Does what the command says.
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Serve(command) => serve::run(&command, context),
+            Self::Trigger(command) => trigger::run(&command, context),
+            Self::Check(command) => check::run(&command, context),
+            Self::Login(command) => login::run(&command, context),
+            Self::Migrate(command) => migrate::run(&command, context),
+            Self::Openapi(command) => openapi::run(&command, context),
+            Self::Reference(command) => reference::run(&command),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_each_command_has_an_example() {
+        Arguments::command().debug_assert();
+        for command in Arguments::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string);
+            assert!(
+                help.is_some_and(|help| help.contains("cuebook ")),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Speaks to the API of a running Cuebook.
+
+use anyhow::{Context, anyhow, bail};
+use cuebook_core::secret::SecretText;
+use reqwest::{Method, RequestBuilder, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::config::{Config, Environment};
+use crate::data_folder::{ADMIN_KEY, DataFolder};
+use crate::exit::Failure;
+
+/// A running Cuebook.
+pub(crate) struct ApiClient {
+    url: String,
+    key: SecretText,
+    http: reqwest::Client,
+}
+
+/// What a problem answer says (RFC 9457).
+#[derive(Debug, Deserialize)]
+struct Problem {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    detail: String,
+    #[serde(default)]
+    hint: String,
+}
+
+impl ApiClient {
+    /// The one that `CUEBOOK_URL` and `CUEBOOK_KEY` name, else the one of this configuration on this machine.
+    pub(crate) fn new(config: &Config, environment: &Environment) -> Result<Self, Failure> {
+        let folder = DataFolder::at(&config.data_dir);
+        let url = match environment.get("CUEBOOK_URL") {
+            Some(url) => url.to_owned(),
+            None => folder
+                .server_url()
+                .map_err(Failure::unreachable)?
+                .unwrap_or_else(|| format!("http://{}", config.listen)),
+        };
+        let key = match environment.get("CUEBOOK_KEY") {
+            Some(key) => SecretText::new(key),
+            None => match &config.admin_key {
+                Some(key) => key.clone(),
+                None => kept_key(&folder)?,
+            },
+        };
+        let http = cuebook_ticketpark::transport().map_err(Failure::unreachable)?;
+        Ok(Self {
+            url: url.trim_end_matches('/').to_owned(),
+            key,
+            http,
+        })
+    }
+
+    /// Its URL.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `GET /api/v1/<path>`, read as JSON.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        let answer = self.send(self.request(Method::GET, path)).await?;
+        answer
+            .json()
+            .await
+            .with_context(|| format!("the answer to GET {path} cannot be read"))
+    }
+
+    /// `GET /api/v1/<path>`, as bytes.
+    pub(crate) async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let answer = self.send(self.request(Method::GET, path)).await?;
+        let bytes = answer.bytes().await?;
+        Ok(bytes.to_vec())
+    }
+
+    /// `POST /api/v1/<path>`.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Json,
+    ) -> anyhow::Result<T> {
+        let answer = self
+            .send(self.request(Method::POST, path).json(body))
+            .await?;
+        answer
+            .json()
+            .await
+            .with_context(|| format!("the answer to POST {path} cannot be read"))
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}/api/v1/{path}", self.url))
+            .bearer_auth(self.key.reveal())
+    }
+
+    async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        let answer = request.send().await.with_context(|| {
+            format!(
+                "cannot reach Cuebook at {}; is `cuebook serve` running? CUEBOOK_URL names another one",
+                self.url
+            )
+        })?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        match answer.json::<Problem>().await {
+            Ok(problem) if !problem.code.is_empty() => {
+                let hint = match problem.hint.as_str() {
+                    "" => String::new(),
+                    hint => format!("; {hint}"),
+                };
+                Err(anyhow!(
+                    "{} refused: {} ({}, {}){hint}",
+                    self.url,
+                    problem.detail,
+                    status.as_u16(),
+                    problem.code
+                ))
+            }
+            _ => bail!(
+                "{} answered {status}, which is no answer of Cuebook's",
+                self.url
+            ),
+        }
+    }
+}
+
+fn kept_key(folder: &DataFolder) -> Result<SecretText, Failure> {
+    folder
+        .key(ADMIN_KEY)
+        .map_err(Failure::unreachable)?
+        .ok_or_else(|| {
+            Failure::unreachable(anyhow!(
+                "there is no key for the API: {} is not there and CUEBOOK_KEY is not set; the first `cuebook serve` makes one",
+                folder.path(ADMIN_KEY).display()
+            ))
+        })
+}

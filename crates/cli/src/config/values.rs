@@ -1,0 +1,226 @@
+//! The typed configuration: what each gathered value means.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use chrono_tz::Tz;
+use cuebook_core::secret::SecretText;
+use cuebook_effects::AllowRule;
+use url::Url;
+
+use super::gather::{Gathered, Given};
+use super::{ConfigError, address};
+
+/// The shortest key or token that is taken.
+const SHORTEST_KEY: usize = 32;
+
+/// What `cuebook` is to do, from file, environment and defaults.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The URL that others use, if it is not the one that follows from `listen`.
+    pub(crate) public_url: Option<Url>,
+    /// The folder of database and keys.
+    pub(crate) data_dir: PathBuf,
+    /// The database, if it is not the one in the data folder.
+    pub(crate) database_url: Option<SecretText>,
+    /// The folder of the rules.
+    pub(crate) rules_dir: PathBuf,
+    /// Whether effects are performed.
+    pub(crate) effects: EffectsMode,
+    /// The configured key of the API.
+    pub(crate) admin_key: Option<SecretText>,
+    /// The configured token of the webhook's URL.
+    pub(crate) hook_token: Option<SecretText>,
+    /// The configured key of secrets at rest.
+    pub(crate) secret_key: Option<SecretText>,
+    /// The mail server and sender.
+    pub(crate) smtp: Smtp,
+    /// The locale of templates.
+    pub(crate) default_locale: String,
+    /// The time zone of rules.
+    pub(crate) timezone: Tz,
+    /// Ticketpark's API and who we are there.
+    pub(crate) ticketpark: Ticketpark,
+    /// What rules may reach although it is private.
+    pub(crate) egress_allow: Vec<AllowRule>,
+    /// How much is logged.
+    pub(crate) log: String,
+    /// In which form.
+    pub(crate) log_format: LogFormat,
+}
+
+/// Whether effects are performed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EffectsMode {
+    /// They are.
+    Perform,
+    /// They are recorded only.
+    Capture,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+/// The mail server and sender.
+#[derive(Debug)]
+pub(crate) struct Smtp {
+    /// The server; mails are captured without one.
+    pub(crate) url: Option<SecretText>,
+    /// The sender where a rule names none.
+    pub(crate) from: Option<String>,
+    /// Whether mails may leave this machine unencrypted.
+    pub(crate) allow_plain: bool,
+}
+
+/// Ticketpark's API and who we are there.
+#[derive(Debug)]
+pub(crate) struct Ticketpark {
+    /// Its base URL.
+    pub(crate) url: Url,
+    /// Client key and secret; both or neither.
+    pub(crate) client: Option<(String, SecretText)>,
+    /// The user that logs in.
+    pub(crate) username: Option<String>,
+}
+
+impl Config {
+    /// Reads what was gathered.
+    pub(crate) fn read(gathered: &Gathered) -> Result<Self, ConfigError> {
+        let from = Reader(gathered);
+        Ok(Self {
+            listen: from.required("listen", address::parse)?,
+            public_url: from.optional("public_url", address::http_url)?,
+            data_dir: from.required("data_dir", parsed)?,
+            database_url: from.optional("database_url", secret)?,
+            rules_dir: from.required("rules_dir", parsed)?,
+            effects: from.required("effects", |text| match text {
+                "perform" => Ok(EffectsMode::Perform),
+                "capture" => Ok(EffectsMode::Capture),
+                _ => Err("write `perform` or `capture`".to_owned()),
+            })?,
+            admin_key: from.optional("admin_key", long_enough)?,
+            hook_token: from.optional("hook_token", url_safe)?,
+            secret_key: from.optional("secret_key", secret)?,
+            smtp: Smtp {
+                url: from.optional("smtp.url", secret)?,
+                from: from.optional("smtp.from", parsed)?,
+                allow_plain: from.required("smtp.allow_plain", parsed)?,
+            },
+            default_locale: from.required("default_locale", parsed)?,
+            timezone: from.required("timezone", parsed)?,
+            ticketpark: from.ticketpark()?,
+            egress_allow: from
+                .optional("egress.allow", allow_rules)?
+                .unwrap_or_default(),
+            log: from.required("log", parsed)?,
+            log_format: from.required("log_format", |text| match text {
+                "text" => Ok(LogFormat::Text),
+                "json" => Ok(LogFormat::Json),
+                _ => Err("write `text` or `json`".to_owned()),
+            })?,
+        })
+    }
+}
+
+/// Reads single values.
+struct Reader<'a>(&'a Gathered);
+
+impl Reader<'_> {
+    fn optional<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(Given { text, origin }) = self.0.value(key) else {
+            return Ok(None);
+        };
+        read(&text)
+            .map(Some)
+            .map_err(|why| ConfigError::Invalid { key, origin, why })
+    }
+
+    fn required<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ConfigError> {
+        self.optional(key, read)?
+            .ok_or_else(|| ConfigError::Invalid {
+                key,
+                origin: "the configuration".to_owned(),
+                why: "it is missing".to_owned(),
+            })
+    }
+
+    fn ticketpark(&self) -> Result<Ticketpark, ConfigError> {
+        const KEY: &str = "ticketpark.client_key";
+        const SECRET: &str = "ticketpark.client_secret";
+        let client = match (self.optional(KEY, parsed)?, self.optional(SECRET, secret)?) {
+            (Some(key), Some(secret)) => Some((key, secret)),
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(ConfigError::Incomplete {
+                    key: KEY,
+                    needed: SECRET,
+                });
+            }
+            (None, Some(_)) => {
+                return Err(ConfigError::Incomplete {
+                    key: SECRET,
+                    needed: KEY,
+                });
+            }
+        };
+        Ok(Ticketpark {
+            url: self.required("ticketpark.url", address::http_url)?,
+            client,
+            username: self.optional("ticketpark.username", parsed)?,
+        })
+    }
+}
+
+fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn allow_rules(text: &str) -> Result<Vec<AllowRule>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(parsed)
+        .collect()
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of the other readers of a value"
+)]
+fn secret(text: &str) -> Result<SecretText, String> {
+    Ok(SecretText::new(text))
+}
+
+fn long_enough(text: &str) -> Result<SecretText, String> {
+    if text.chars().count() < SHORTEST_KEY {
+        return Err(format!("it must have {SHORTEST_KEY} characters or more"));
+    }
+    secret(text)
+}
+
+/// A token that stands in a URL's path as it is.
+fn url_safe(text: &str) -> Result<SecretText, String> {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    if !text.bytes().all(safe) {
+        return Err("it stands in a URL: use letters, digits, `-`, `_`, `.` and `~`".to_owned());
+    }
+    long_enough(text)
+}

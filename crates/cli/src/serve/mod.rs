@@ -1,0 +1,20 @@
+//! Putting everything together: what `cuebook serve` starts, in which order, and how it stops.
+
+mod access;
+mod banner;
+mod demo;
+mod ground;
+mod parts;
+mod reload_metrics;
+mod rules_folder;
+mod running;
+mod script_secrets;
+mod stop_signal;
+mod until_stopped;
+mod url;
+mod watch;
+
+pub(crate) use access::secret_key;
+pub(crate) use parts::ticketpark;
+pub(crate) use until_stopped::{Options, serve};
+pub(crate) use url::{database_url, url_of};

@@ -1,0 +1,66 @@
+//! Builds what the server and the worker share from the configuration.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use cuebook_core::Clock;
+use cuebook_core::secret::SecretLookup;
+use cuebook_effects::{EffectSettings, Effects, EgressPolicy, Limits, SmtpSettings};
+use cuebook_store::Store;
+use cuebook_ticketpark::{Client, Secret, Settings};
+
+use crate::config::{Config, EffectsMode};
+use crate::ticketpark_token::StoredToken;
+
+/// The client of Ticketpark's API, once it is configured.
+pub(crate) fn ticketpark(
+    config: &Config,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<Client>>> {
+    let Some((client_key, client_secret)) = &config.ticketpark.client else {
+        return Ok(None);
+    };
+    let settings = Settings {
+        url: config.ticketpark.url.clone(),
+        client_key: client_key.clone(),
+        client_secret: Secret::new(client_secret.reveal()),
+        username: config.ticketpark.username.clone(),
+    };
+    let http = cuebook_ticketpark::transport().context("cannot reach Ticketpark")?;
+    let clock = clock.clone();
+    Ok(Some(Arc::new(Client::new(
+        settings,
+        Arc::new(StoredToken(store.clone())),
+        http,
+        Arc::new(move || clock.now()),
+    ))))
+}
+
+/// What performs calls and sends.
+pub(super) fn effects(
+    config: &Config,
+    ticketpark: Option<Arc<Client>>,
+    secrets: Arc<dyn SecretLookup>,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Effects> {
+    let smtp = config.smtp.url.clone().map(|url| SmtpSettings {
+        url,
+        from: config.smtp.from.clone(),
+        allow_plain: config.smtp.allow_plain,
+    });
+    Effects::new(EffectSettings {
+        capture: config.effects == EffectsMode::Capture,
+        smtp,
+        egress: EgressPolicy {
+            allow: config.egress_allow.clone(),
+            allow_http: false,
+        },
+        ticketpark,
+        secrets,
+        clock,
+        extra_roots: Vec::new(),
+        limits: Limits::default(),
+    })
+    .context("the effects cannot be set up")
+}

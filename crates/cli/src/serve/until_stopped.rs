@@ -1,0 +1,119 @@
+//! The life of `cuebook serve`, from the command line to the exit code.
+
+use std::net::{SocketAddr, TcpListener};
+
+use anyhow::{Context, anyhow};
+
+use crate::config::{Config, ConfigError, EffectsMode, Environment};
+use crate::exit::{Exit, Failure};
+use crate::output::Colour;
+use crate::{diagnostics, output};
+
+use super::banner::Banner;
+use super::ground::Ground;
+use super::rules_folder::Unusable;
+use super::running::Running;
+use super::stop_signal::StopSignal;
+
+/// What the command line asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// With a pretend Ticketpark.
+    pub(crate) demo: bool,
+    /// Something in front speaks TLS.
+    pub(crate) behind_proxy: bool,
+}
+
+/// Serves until somebody says stop.
+pub(crate) async fn serve(
+    mut config: Config,
+    options: Options,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
+    refuse_open_door(config.listen, options.behind_proxy)?;
+    let mut signal = StopSignal::listen().map_err(Failure::unreachable)?;
+    let running = start(&mut config, options, environment)
+        .await
+        .map_err(judge)?;
+    signal.next().await;
+    tracing::info!("stopping");
+    tokio::select! {
+        () = running.stop() => {}
+        () = signal.next() => {
+            return Err(Failure::unreachable(anyhow!(
+                "stopped at once by a second signal; what was in hand is taken up at the next start"
+            )));
+        }
+    }
+    tracing::info!("stopped");
+    Ok(Exit::Good)
+}
+
+async fn start(
+    config: &mut Config,
+    options: Options,
+    environment: &Environment,
+) -> anyhow::Result<Running> {
+    // The address first: a second server on it must not touch the data folder of the one that runs.
+    let listener = TcpListener::bind(config.listen)
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let ground = Ground::open(config, options.demo).await?;
+    let (running, started) = Running::start(ground, listener, config, environment).await?;
+    if let Some(problem) = &started.problem {
+        show(problem, Colour::of_stderr(environment));
+    }
+    let banner = Banner {
+        config,
+        folder: &running.ground().folder,
+        access: &running.ground().access,
+        url: &started.url,
+        rules: started.rules,
+        demo: options.demo,
+        captured: captured(config, options.demo),
+    };
+    output::text(&banner.text(Colour::of_stdout(environment)));
+    Ok(running)
+}
+
+/// What is wrong with the configuration is wrong usage, also where only its use shows it.
+fn judge(error: anyhow::Error) -> Failure {
+    let configured = error.is::<ConfigError>()
+        || error.is::<cuebook_effects::EffectError>()
+        || error.is::<cuebook_store::NotASecretKey>();
+    if configured {
+        Failure::usage(error)
+    } else {
+        Failure::unreachable(error)
+    }
+}
+
+/// Keys and customers' data go over this connection.
+fn refuse_open_door(listen: SocketAddr, behind_proxy: bool) -> Result<(), Failure> {
+    if listen.ip().is_loopback() || behind_proxy {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow!(
+        "{listen} can be reached from other machines, and this version speaks no TLS by itself: put a proxy that does in front and say so with --behind-proxy, or listen on 127.0.0.1"
+    )))
+}
+
+fn captured(config: &Config, demo: bool) -> Option<&'static str> {
+    match (demo, config.effects, &config.smtp.url) {
+        (true, ..) => Some("recorded, none performed: this is a demo"),
+        (_, EffectsMode::Capture, _) => Some("recorded, none performed: `effects` is `capture`"),
+        (_, EffectsMode::Perform, None) => {
+            Some("performed, but mails are only recorded: `smtp.url` is not set")
+        }
+        (_, EffectsMode::Perform, Some(_)) => None,
+    }
+}
+
+/// Shows on the terminal what is wrong with the rules' folder, with the places.
+fn show(problem: &Unusable, colour: Colour) {
+    match problem {
+        Unusable::Invalid(found, files) => {
+            output::note(diagnostics::render_all(found, &files.0, colour).trim_end());
+        }
+        other => output::note(other),
+    }
+}
