@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn timeouts_are_read_and_never_zero() {
         assert_eq!(timeout("10s").unwrap(), Duration::from_secs(10));
-        assert_eq!(timeout("2m").unwrap(), Duration::from_secs(120));
+        assert_eq!(timeout("2m").unwrap(), Duration::from_mins(2));
         assert_eq!(timeout("250ms").unwrap(), Duration::from_millis(250));
         for text in [
             "",

@@ -70,7 +70,7 @@ impl Default for HttpLimits {
         Self {
             connect: Duration::from_secs(5),
             total: Duration::from_secs(30),
-            longest: Duration::from_secs(120),
+            longest: Duration::from_mins(2),
             answer: cuebook_core::limits::ANSWER,
             per_host: 20,
             in_all: 200,
@@ -99,9 +99,9 @@ impl Default for SmtpLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            command: Duration::from_secs(60),
-            data: Duration::from_secs(180),
-            dot: Duration::from_secs(600),
+            command: Duration::from_mins(1),
+            data: Duration::from_mins(3),
+            dot: Duration::from_mins(10),
             idle: Duration::from_secs(30),
             connections: 8,
         }

@@ -91,8 +91,8 @@ fn field(name: &str, value: &Value) -> Result<String, CallError> {
 mod tests {
     use super::*;
 
-    fn read(value: Value) -> (String, String) {
-        let body = Body::read(&value).unwrap();
+    fn read(value: &Value) -> (String, String) {
+        let body = Body::read(value).unwrap();
         (
             body.content_type.unwrap_or_default(),
             String::from_utf8(body.bytes).unwrap(),
@@ -103,19 +103,19 @@ mod tests {
     fn maps_and_arrays_are_json_with_exact_money() {
         let amount = cuebook_core::value::decimal("50.00").unwrap();
         assert_eq!(
-            read(Value::from([("amount", Value::Decimal(amount))])),
+            read(&Value::from([("amount", Value::Decimal(amount))])),
             (
                 "application/json".to_owned(),
                 r#"{"amount":"50.00"}"#.to_owned()
             )
         );
-        assert_eq!(read(Value::Array(vec![Value::Int(1)])).1, "[1]");
+        assert_eq!(read(&Value::Array(vec![Value::Int(1)])).1, "[1]");
     }
 
     #[test]
     fn strings_are_text_and_unit_is_no_body() {
         assert_eq!(
-            read(Value::from("Grüezi")),
+            read(&Value::from("Grüezi")),
             ("text/plain; charset=utf-8".to_owned(), "Grüezi".to_owned())
         );
         assert_eq!(Body::read(&Value::Unit), Ok(Body::default()));
@@ -128,14 +128,14 @@ mod tests {
             ("c", Value::Array(vec![Value::Int(1), Value::Bool(true)])),
         ]);
         assert_eq!(
-            read(Value::from([("form", form.clone())])),
+            read(&Value::from([("form", form.clone())])),
             (
                 "application/x-www-form-urlencoded".to_owned(),
                 "a+b=1%262&c=1&c=true".to_owned()
             )
         );
         let wider = Value::from([("form", form), ("x", Value::Int(1))]);
-        assert_eq!(read(wider).0, "application/json");
+        assert_eq!(read(&wider).0, "application/json");
     }
 
     #[test]

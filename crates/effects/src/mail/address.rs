@@ -34,9 +34,8 @@ pub(super) fn parse(field: &str, text: &str) -> Result<Mailbox, CallError> {
             ": the part before the @ holds letters beyond ASCII",
         ));
     }
-    let domain = match url::Host::parse(domain) {
-        Ok(url::Host::Domain(domain)) => domain,
-        _ => return Err(invalid("")),
+    let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else {
+        return Err(invalid(""));
     };
     let address = Address::new(local, domain).map_err(|_| invalid(""))?;
     Ok(Mailbox::new(name, address))

@@ -48,15 +48,13 @@ impl Endpoint {
         let encryption = match (url.scheme(), tls_option(&url)?.as_deref()) {
             ("smtps", None | Some("required")) => Encryption::Implicit,
             ("smtps", Some(_)) => return Err(problem("smtps:// is always encrypted")),
-            ("smtp", Some("required")) => Encryption::Required,
-            ("smtp", Some("none")) if local || settings.allow_plain => Encryption::Plain,
+            ("smtp", None | Some("none")) if local || settings.allow_plain => Encryption::Plain,
+            ("smtp", None | Some("required")) => Encryption::Required,
             ("smtp", Some("none")) => {
                 return Err(problem(
                     "a connection without TLS leaves this machine; use smtps:// or ?tls=required, or allow it",
                 ));
             }
-            ("smtp", None) if local || settings.allow_plain => Encryption::Plain,
-            ("smtp", None) => Encryption::Required,
             ("smtp", Some(_)) => return Err(problem("tls is \"required\" or \"none\"")),
             _ => return Err(problem("it begins with smtps:// or smtp://")),
         };

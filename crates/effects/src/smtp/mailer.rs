@@ -1,7 +1,6 @@
 //! Delivers mails over a few connections; one that is idle is kept a while for the next mail.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use cuebook_core::failure::AttemptError;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
@@ -18,9 +17,6 @@ use crate::http::excerpt;
 use crate::mail::Envelope;
 use crate::settings::{SmtpLimits, SmtpSettings};
 use crate::tls;
-
-/// A connection younger than this is used again without asking whether it is alive.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// Delivers mails to one server.
 pub(crate) struct Mailer {
@@ -80,18 +76,18 @@ impl Mailer {
 
     /// An idle connection that still answers, or a new one.
     async fn connection(&self) -> Result<Connection, Fault> {
-        while let Some((mut connection, since)) = self.take_idle() {
-            if since.elapsed() < FRESH || connection.is_alive().await {
+        while let Some(mut connection) = self.take_idle() {
+            if connection.is_alive().await {
                 return Ok(connection);
             }
         }
         Connection::open(&self.endpoint, &self.tls, self.limits).await
     }
 
-    fn take_idle(&self) -> Option<(Connection, Instant)> {
+    fn take_idle(&self) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|(_, since)| since.elapsed() < self.limits.idle);
-        idle.pop()
+        idle.pop().map(|(connection, _)| connection)
     }
 
     fn keep(&self, connection: Connection) {

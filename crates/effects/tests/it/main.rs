@@ -1,5 +1,10 @@
 //! What effects do to peers on the loopback: HTTP, SMTP, Ticketpark.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what helps a test fails where the test would"
+)]
+
 mod capture;
 mod descriptors;
 mod egress;

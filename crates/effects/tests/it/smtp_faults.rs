@@ -186,13 +186,29 @@ async fn nobody_listening_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_used_again_and_one_that_died_is_replaced() {
+async fn an_idle_connection_is_used_again() {
     let peer = SmtpPeer::start(None).await;
     let effects = quick(&peer.url("", ""));
     send(&effects, "one").await.unwrap();
     send(&effects, "two").await.unwrap();
     assert_eq!(peer.seen().connections, 1);
     assert_eq!(peer.seen().messages.len(), 2);
+}
+
+#[tokio::test]
+async fn an_idle_connection_that_died_or_stalls_is_replaced() {
+    for trouble in [
+        Trouble::Drop,
+        Trouble::Stall,
+        Trouble::Answer("421 closing"),
+    ] {
+        let peer = SmtpPeer::start(Some((Stage::Noop, trouble))).await;
+        let effects = quick(&peer.url("", ""));
+        send(&effects, "one").await.unwrap();
+        send(&effects, "two").await.unwrap();
+        assert_eq!(peer.seen().connections, 2, "{trouble:?}");
+        assert_eq!(peer.seen().messages.len(), 2, "{trouble:?}");
+    }
 }
 
 #[tokio::test]

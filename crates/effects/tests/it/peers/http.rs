@@ -145,12 +145,12 @@ async fn serve(
         }
         Behaviour::Endless(length) => {
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
-            flood(&mut stream, head.as_bytes(), &[b'x'; 65_536], sent).await;
+            flood(&mut stream, head.as_bytes(), &vec![b'x'; 65_536], sent).await;
         }
         Behaviour::EndlessChunks => {
             let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
             let mut chunk = b"10000\r\n".to_vec();
-            chunk.extend_from_slice(&[b'x'; 65_536]);
+            chunk.extend(std::iter::repeat_n(b'x', 65_536));
             chunk.extend_from_slice(b"\r\n");
             flood(&mut stream, head, &chunk, sent).await;
         }

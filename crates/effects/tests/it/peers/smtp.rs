@@ -17,6 +17,7 @@ pub(crate) enum Stage {
     Data,
     Message,
     Dot,
+    Noop,
 }
 
 /// What it does there.
@@ -115,8 +116,8 @@ impl Conversation {
                 .to_ascii_uppercase();
             match verb.as_str() {
                 "EHLO" => {
-                    self.answer(Stage::Hello, "250-peer\r\n250 AUTH PLAIN LOGIN")
-                        .await?
+                    let usual = "250-peer\r\n250 AUTH PLAIN LOGIN";
+                    self.answer(Stage::Hello, usual).await?;
                 }
                 "AUTH" => self.answer(Stage::Login, "235 welcome").await?,
                 "MAIL" => self.answer(Stage::From, "250 ok").await?,
@@ -125,6 +126,7 @@ impl Conversation {
                     self.answer(Stage::Data, "354 go on").await?;
                     self.message().await?;
                 }
+                "NOOP" => self.answer(Stage::Noop, "250 ok").await?,
                 "QUIT" => {
                     self.say("221 bye").await?;
                     return Ok(());
