@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rhai::{Dynamic, Scope};
+use rhai::Scope;
 
 use crate::engine::Engine;
 use crate::failure;
+use crate::functions::isolate;
 use crate::host::run::Host;
 use crate::host::stop::{End, Stop};
 use crate::host::{current, gauge, modules};
@@ -49,7 +50,7 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
         (_, _, Ran::Panicked(message)) => Outcome::Failed(ScriptFailure::panic(&message)),
         (Some(stop), _, _) => stopped(stop, program, &mut host),
         (None, Some(limit), _) => Outcome::Failed(failure::limit(program, &limit)),
-        (None, None, Ran::Threw(error)) => Outcome::Failed(failure::script_error(program, error)),
+        (None, None, Ran::Threw(error)) => Outcome::Failed(failure::script_error(program, *error)),
         (None, None, Ran::Through) => ended(Outcome::Completed, &host),
     };
     // All or nothing: what does not end the segment well sends nothing.
@@ -88,10 +89,9 @@ fn untie(scope: &mut Scope<'_>) {
         .map(|(name, _, _)| name.to_owned())
         .collect();
     for name in names {
-        let value = scope.get_mut(&name);
-        let held = value.and_then(|value| Some(value.write_lock::<Dynamic>()?.take()));
-        // Dropped only now that the lock is released: it may hold the variable itself.
-        drop(held);
+        if let Some(cell) = scope.get_mut(&name) {
+            isolate::untie(cell);
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use crate::convert::to_value;
 use crate::host::gauge::Tripped;
 use crate::outcome::ScriptFailure;
 use crate::program::Program;
-use crate::throw::Thrown;
 
 /// The longest reason that is kept, in bytes.
 const REASON: usize = 2_000;
@@ -43,10 +42,10 @@ pub(crate) fn at_line(
 }
 
 /// An error that nothing caught.
-pub(crate) fn script_error(program: &Program, error: Thrown) -> ScriptFailure {
+pub(crate) fn script_error(program: &Program, error: EvalAltResult) -> ScriptFailure {
     let mut file = program.units.first().map_or("", |unit| &unit.path);
     let mut place = Position::NONE;
-    let mut error = *error;
+    let mut error = error;
     loop {
         error = match error {
             EvalAltResult::ErrorInFunctionCall(name, _, inner, position) => {

@@ -32,9 +32,9 @@ impl ScriptPool {
     pub fn new(engine: Engine, threads: usize) -> io::Result<Self> {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
-        let threads = (0..threads.max(1))
-            .map(|number| {
-                let engine = engine.clone();
+        let threads = std::iter::repeat_n(engine, threads.max(1))
+            .enumerate()
+            .map(|(number, engine)| {
                 let queue = Arc::clone(&queue);
                 Builder::new()
                     .name(format!("script-{number}"))

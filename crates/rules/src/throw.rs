@@ -1,5 +1,10 @@
 //! How a function throws into a script: always the map `#{kind, message, status, attempts}`.
 
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "a boxed error is what Rhai's functions give back"
+)]
+
 use cuebook_core::failure::CallError;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 

@@ -20,6 +20,17 @@ impl Copies {
         self.copy_at(value, 0)
     }
 
+    /// Empties the copies, since a closure that holds itself would never be freed: for when nobody needs them any more.
+    /// Not if `result` has closures in it, which do.
+    pub(crate) fn untie(self, result: &Dynamic) {
+        if holds_closures(result, 0) {
+            return;
+        }
+        for (_, mut cell) in self.cells {
+            untie(&mut cell);
+        }
+    }
+
     fn copy_at(&mut self, value: &Dynamic, depth: usize) -> Result<Dynamic, Thrown> {
         if depth > limits::DEPTH {
             return Err(invalid(
@@ -74,4 +85,24 @@ impl Copies {
         }
         Ok(copy)
     }
+}
+
+/// Empties a shared cell.
+pub(crate) fn untie(cell: &mut Dynamic) {
+    let held = cell
+        .write_lock::<Dynamic>()
+        .map(|mut held| std::mem::take(&mut *held));
+    // Dropped only now that the lock is released: it may hold the cell itself.
+    drop(held);
+}
+
+fn holds_closures(value: &Dynamic, depth: usize) -> bool {
+    if depth > limits::DEPTH || value.is_fnptr() || value.is_shared() {
+        return true;
+    }
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().any(|item| holds_closures(item, depth + 1));
+    }
+    let map = value.read_lock::<Map>();
+    map.is_some_and(|map| map.values().any(|member| holds_closures(member, depth + 1)))
 }

@@ -2,8 +2,9 @@
 
 pub(crate) mod arguments;
 pub(crate) mod host;
-mod isolate;
+pub(crate) mod isolate;
 pub(crate) mod pure;
 mod register;
 
+pub use pure::{PureFunction, pure_functions};
 pub(crate) use register::register;

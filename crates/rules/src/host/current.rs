@@ -1,5 +1,10 @@
 //! The run whose script the current thread runs, for the length of a pass.
 
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "a boxed error is what Rhai's functions give back"
+)]
+
 use std::cell::RefCell;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use cuebook_core::event::Event;
-use cuebook_core::events::FieldKind;
+use cuebook_core::events::{EventType, FieldKind};
 use cuebook_core::pid::Pid;
 use cuebook_core::value::{Value, decimal};
 use rhai::{Dynamic, Engine, FuncRegistration};
@@ -71,7 +71,7 @@ impl EventView {
             ("id", Value::from(event.id.to_string())),
             (
                 "type",
-                text(event.event_type.as_ref().map(|name| name.as_str())),
+                text(event.event_type.as_ref().map(EventType::as_str)),
             ),
             ("subject", text(event.subject.as_ref().map(Pid::as_str))),
             ("received_at", Value::Time(event.received_at)),
@@ -107,11 +107,14 @@ pub(crate) fn register(engine: &mut Engine) {
 
 /// Rhai puts the payload back after each method call on something in it, whether it was changed or not. Without this, a
 /// change would be lost without a word.
+#[expect(clippy::needless_pass_by_value, reason = "Rhai hands it over")]
 fn put_back(event: &mut EventView, payload: Dynamic) -> Result<(), Thrown> {
     if to_value(&payload).is_ok_and(|payload| payload == *event.payload()) {
         return Ok(());
     }
-    Err(invalid("the event cannot be changed: copy what you need into a variable"))
+    Err(invalid(
+        "the event cannot be changed: copy what you need into a variable",
+    ))
 }
 
 fn as_text(event: &EventView) -> String {
@@ -123,7 +126,7 @@ pub(crate) fn payload(event: &Event) -> Value {
     let fields = event
         .event_type
         .as_ref()
-        .and_then(|name| name.descriptor())
+        .and_then(EventType::descriptor)
         .map_or(&[][..], |descriptor| descriptor.fields);
     let Json::Object(payload) = event.payload() else {
         return Value::from_json(&event.payload());

@@ -1,4 +1,4 @@
-//! Rhai's functions on strings that allocate first and check their result later: the same, checked before.
+//! Rhai's functions that allocate first and check their result later, or whose check overflows: the same, checked before.
 
 use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
 
@@ -10,6 +10,7 @@ pub(super) fn register(engine: &mut Engine) {
     type Context<'a> = NativeCallContext<'a>;
 
     engine
+        .register_fn("pad", pad)
         .register_fn(
             "replace",
             |c: Context, t: &mut Text, find: &str, with: &str| replace(&c, t, find, with),
@@ -69,6 +70,38 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("split_rev", |c: Context, t: &str, by: char, most: i64| {
             split_rev(&c, t, by.encode_utf8(&mut [0; 4]), at_least_one(most))
         });
+}
+
+/// With a large length and an item that is an array, Rhai's check overflows; what it then asks the allocator for would
+/// end the process.
+#[expect(clippy::needless_pass_by_value, reason = "Rhai hands the context over")]
+fn pad(
+    context: NativeCallContext,
+    array: &mut Array,
+    length: i64,
+    item: Dynamic,
+) -> Result<(), Thrown> {
+    let length = usize::try_from(length).unwrap_or(0);
+    if length <= array.len() {
+        return Ok(());
+    }
+    check(&context, length)?;
+    let more = length - array.len();
+    let items = 1 + sizes(&item);
+    check(&context, array.len() + items.saturating_mul(more))?;
+    array.resize(length, item);
+    Ok(())
+}
+
+/// How many items a value holds, arrays and maps taken together.
+fn sizes(value: &Dynamic) -> usize {
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().map(|item| 1 + sizes(item)).sum();
+    }
+    if let Some(map) = value.read_lock::<rhai::Map>() {
+        return map.values().map(|member| 1 + sizes(member)).sum();
+    }
+    value.as_blob_ref().map_or(0, |bytes| bytes.len())
 }
 
 fn replace(

@@ -61,7 +61,7 @@ fn missing_options_are_told() {
         "email::send needs the option `to`: who receives it",
     );
     refused(
-        r#"email::send(#{ to: () });"#,
+        r"email::send(#{ to: () });",
         "email::send needs the option `to`",
     );
 }

@@ -15,10 +15,10 @@ fn said(source: &str, body: &str) -> String {
 fn its_properties_are_there_in_functions_too() {
     assert_eq!(
         said(
-            r#"
+            r"
             fn describe() { `${event.type} ${event.subject} ${event.origin} ${event.trust} ${event.received_at}` }
             log::info(describe());
-            "#,
+            ",
             r#"{"type":"new-updated","payload":{"person_pid":"AB-1"}}"#
         ),
         "person-updated AB-1 webhook token 2026-03-01T12:00:00Z"
@@ -31,10 +31,10 @@ fn pids_are_strings_however_they_were_written() {
         "ticket_pids":[1,"a",18446744073709551616],"nested":{"show_pid":9},"count":3}}"#;
     assert_eq!(
         said(
-            r#"
+            r"
             let p = event.payload;
             log::info(`${type_of(p.booking_pid)} ${p.booking_pid} ${type_of(p.pid)} ${p.ticket_pids} ${type_of(p.nested.show_pid)} ${type_of(p.count)}`);
-            "#,
+            ",
             body
         ),
         r#"string 123456789012345678901234567890 string ["1", "a", "18446744073709551616"] string i64"#

@@ -120,6 +120,7 @@ fn prepare_mail(
     }])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a Prepare")]
 fn prepare_event(
     context: &PrepareContext<'_>,
     arguments: &[Value],

@@ -140,6 +140,48 @@ fn a_closure_stored_in_its_own_map_does_no_harm() {
 }
 
 #[test]
+fn sources_that_nest_deep_are_refused_without_a_crash() {
+    let rule: RuleName = RULE.parse().unwrap();
+    let engine = engine();
+    let nested = |open: &str, middle: &str, close: &str, times: usize| {
+        format!(
+            "let x = 1; {}{middle}{}",
+            open.repeat(times),
+            close.repeat(times)
+        )
+    };
+    for source in [
+        nested("(", "1", ")", 20_000),
+        nested("[", "1", "]", 20_000),
+        nested("#{a:", "1", "}", 10_000),
+        nested("{", "1", "}", 20_000),
+        nested("if true {", "1", "}", 5_000),
+        nested("-", "1", "", 30_000),
+        nested("!", "true", "", 30_000),
+        nested("|x| ", "1", "", 10_000),
+        nested("`${", "1", "}`", 10_000),
+        nested("x + ", "1", "", 15_000),
+        nested("x ** ", "1", "", 12_000),
+        nested("x && ", "x", "", 12_000),
+        nested("x ?? ", "x", "", 12_000),
+        nested("x.", "x", "", 20_000),
+        nested("x?.", "x", "", 20_000),
+        nested("x[", "1", "]", 20_000),
+        nested("x(", "1", ")", 20_000),
+        nested("if x == 1 { } else ", "if true { }", "", 3_000),
+        nested("x = ", "1", "", 12_000),
+        nested("switch x { 1 => ", "1", "}", 3_000),
+        nested("try { ", "1", "} catch { }", 3_000),
+        nested("while x { ", "1", "}", 3_000),
+        nested("import \"lib/", "", "", 3_000),
+        nested("/*", "", "*/", 15_000),
+    ] {
+        // Either answer is right, as long as there is one.
+        let _ = engine.program(&rule, &files(&[("new-booking/test.rhai", &source)]));
+    }
+}
+
+#[test]
 fn words_that_reach_out_are_not_there() {
     let rule: RuleName = RULE.parse().unwrap();
     for source in ["eval(\"1\");", "let f = eval;"] {

@@ -70,7 +70,7 @@ fn local_steps_stay_what_they_were() {
     assert_eq!(first.steps.len(), 2);
     assert!(first.steps.iter().all(|step| step.kind == StepKind::Local));
     run.answer("2", Ok(http(200, "")));
-    run.later(std::time::Duration::from_secs(60));
+    run.later(std::time::Duration::from_mins(1));
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(
         run.said(),

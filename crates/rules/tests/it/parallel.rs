@@ -83,7 +83,7 @@ fn steps_after_it_and_nested_ones_have_their_paths() {
 
 #[test]
 fn captured_variables_are_copied_for_each_branch() {
-    let mut run = run(r#"
+    let mut run = run(r"
         let list = [1];
         let count = 0;
         let out = parallel([
@@ -91,19 +91,19 @@ fn captured_variables_are_copied_for_each_branch() {
             || { list.push(3); count += 1; list.len() },
         ]);
         log::info(`${out[0]} ${out[1]} ${list.len()} ${count}`);
-        "#);
+        ");
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(run.said(), "2 2 1 0");
 }
 
 #[test]
 fn a_closure_captured_by_a_closure_is_copied_too() {
-    let mut run = run(r#"
+    let mut run = run(r"
         let n = 0;
         let add = || { n += 1; n };
         let out = parallel([|| { add.call(); add.call() }, || add.call()]);
         log::info(`${out[0]} ${out[1]} ${n}`);
-        "#);
+        ");
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(run.said(), "2 1 0");
 }
@@ -214,11 +214,11 @@ fn what_is_no_list_of_closures_is_refused() {
 
 #[test]
 fn items_are_copied() {
-    let mut run = run(r#"
+    let mut run = run(r"
         let items = [#{ n: 1 }, #{ n: 2 }];
         let out = parallel(items, |item| { item.n += 10; item.n });
         log::info(`${out[0]} ${out[1]} ${items[0].n}`);
-        "#);
+        ");
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(run.said(), "11 12 1");
 }

@@ -121,11 +121,11 @@ fn an_answer_handed_on_is_what_it_is_made_of() {
 
 #[test]
 fn times_compare() {
-    let mut run = run(r#"
+    let mut run = run(r"
         let a = event.received_at;
         let b = now();
         log::info(`${a == b} ${a <= b} ${a < b} ${type_of(a)}`);
-        "#);
+        ");
     run.later(std::time::Duration::from_secs(1));
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(run.said(), "false true true time");

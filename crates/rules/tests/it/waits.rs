@@ -27,7 +27,7 @@ fn sleep_ends_the_segment_and_wakes_when_it_is_due() {
     assert_eq!(pass.sends.len(), 1);
     keep_sends(&mut run, &pass);
 
-    run.later(Duration::from_secs(60));
+    run.later(Duration::from_mins(1));
     let early = run.pass();
     let Outcome::Waiting { step } = &early.outcome else {
         panic!("it woke too early")

@@ -1,6 +1,6 @@
 //! `skip`, `fail` and `retry_in`: how a script says that it ends. Nothing catches them.
 
-use rhai::{Engine, ImmutableString, NativeCallContext};
+use rhai::{Engine, NativeCallContext};
 
 use crate::duration;
 use crate::host::current;
@@ -18,32 +18,32 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_fn("retry_in", retry_in);
 }
 
-fn skip(reason: ImmutableString) -> Result<(), Thrown> {
-    Err(end(End::Skip {
-        reason: short(&reason),
-    }))
+fn skip(reason: &str) -> Result<(), Thrown> {
+    end(End::Skip {
+        reason: short(reason),
+    })
 }
 
-fn fail(context: NativeCallContext, reason: ImmutableString) -> Result<(), Thrown> {
-    Err(end(End::Fail {
-        reason: short(&reason),
+#[expect(clippy::needless_pass_by_value, reason = "Rhai hands the context over")]
+fn fail(context: NativeCallContext, reason: &str) -> Result<(), Thrown> {
+    end(End::Fail {
+        reason: short(reason),
         line: current::line(&context),
-    }))
+    })
 }
 
-fn retry_in(delay: ImmutableString, reason: ImmutableString) -> Result<(), Thrown> {
-    let delay = duration::parse(&delay).map_err(|error| invalid(format!("retry_in: {error}")))?;
-    Err(end(End::RetryIn {
+fn retry_in(delay: &str, reason: &str) -> Result<(), Thrown> {
+    let delay = duration::parse(delay).map_err(|error| invalid(format!("retry_in: {error}")))?;
+    end(End::RetryIn {
         delay,
-        reason: short(&reason),
-    }))
+        reason: short(reason),
+    })
 }
 
-fn end(end: End) -> Thrown {
-    match current::with(|_| ()) {
-        Ok(()) => current::stop(Stop::Ended(end)),
-        Err(outside) => outside,
-    }
+fn end(end: End) -> Result<(), Thrown> {
+    // Only while a rule runs.
+    current::with(|_| ())?;
+    Err(current::stop(Stop::Ended(end)))
 }
 
 fn short(reason: &str) -> String {

@@ -8,6 +8,7 @@ use cuebook_core::journal::StepPath;
 use cuebook_core::limits;
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
+use crate::convert::kind_of;
 use crate::functions::isolate::Copies;
 use crate::host::branch::Branch;
 use crate::host::stop::{End, Stop};
@@ -19,16 +20,12 @@ pub(crate) fn register(engine: &mut Engine) {
     engine
         .register_fn(
             "parallel",
-            |context: NativeCallContext, branches: Dynamic| {
-                let branches = closures(&branches)?;
-                parallel(&context, branches)
-            },
+            |context: NativeCallContext, branches: Dynamic| parallel(&context, closures(branches)?),
         )
         .register_fn(
             "parallel",
             |context: NativeCallContext, items: Dynamic, each: Dynamic| {
-                let branches = items_with(&items, &each)?;
-                parallel(&context, branches)
+                parallel(&context, items_with(items, each)?)
             },
         );
 }
@@ -45,52 +42,46 @@ enum Failed {
     Ended(End),
 }
 
-fn closures(branches: &Dynamic) -> Result<Vec<Task>, Thrown> {
-    let branches = branches.as_array_ref().map_err(|kind| {
+fn closures(branches: Dynamic) -> Result<Vec<Task>, Thrown> {
+    let branches = branches.into_array().map_err(|kind| {
         invalid(format!(
             "parallel takes an array of closures, and is given {kind}"
         ))
     })?;
-    check_count(branches.len())?;
-    branches
-        .iter()
-        .enumerate()
-        .map(|(number, branch)| match branch.read_lock::<FnPtr>() {
-            Some(closure) => Ok(Task {
-                closure: own(&mut Copies::default(), &closure)?,
-                item: None,
-            }),
-            None => Err(invalid(format!(
-                "parallel takes an array of closures, and item {number} is {}",
-                branch.type_name()
-            ))),
+    let task = |(number, branch): (usize, Dynamic)| {
+        let kind = kind_of(&branch);
+        let closure = branch.try_cast().ok_or_else(|| {
+            invalid(format!(
+                "parallel takes an array of closures, and item {number} is {kind}"
+            ))
+        })?;
+        Ok(Task {
+            closure,
+            item: None,
         })
-        .collect()
+    };
+    check_count(branches.len())?;
+    branches.into_iter().enumerate().map(task).collect()
 }
 
-fn items_with(items: &Dynamic, each: &Dynamic) -> Result<Vec<Task>, Thrown> {
-    let items = items.as_array_ref().map_err(|kind| {
+fn items_with(items: Dynamic, each: Dynamic) -> Result<Vec<Task>, Thrown> {
+    let items = items.into_array().map_err(|kind| {
         invalid(format!(
             "parallel takes an array and a closure, and is given {kind}"
         ))
     })?;
-    let Some(each) = each.read_lock::<FnPtr>() else {
-        return Err(invalid(format!(
-            "parallel takes an array and a closure, and is given {} as the closure",
-            each.type_name()
-        )));
-    };
+    let kind = kind_of(&each);
+    let each: FnPtr = each.try_cast().ok_or_else(|| {
+        invalid(format!(
+            "parallel takes an array and a closure, and is given {kind} as the closure"
+        ))
+    })?;
     check_count(items.len())?;
-    items
-        .iter()
-        .map(|item| {
-            let mut copies = Copies::default();
-            Ok(Task {
-                closure: own(&mut copies, &each)?,
-                item: Some(copies.copy(item)?),
-            })
-        })
-        .collect()
+    let task = |item| Task {
+        closure: each.clone(),
+        item: Some(item),
+    };
+    Ok(items.into_iter().map(task).collect())
 }
 
 fn check_count(count: usize) -> Result<(), Thrown> {
@@ -101,14 +92,6 @@ fn check_count(count: usize) -> Result<(), Thrown> {
         )));
     }
     Ok(())
-}
-
-/// The closure with copies of what it captured: branches share nothing.
-fn own(copies: &mut Copies, closure: &FnPtr) -> Result<FnPtr, Thrown> {
-    copies
-        .copy(&Dynamic::from(closure.clone()))?
-        .try_cast::<FnPtr>()
-        .ok_or_else(|| invalid("parallel takes closures"))
 }
 
 fn parallel(context: &NativeCallContext, tasks: Vec<Task>) -> Result<Dynamic, Thrown> {
@@ -144,17 +127,27 @@ fn parallel(context: &NativeCallContext, tasks: Vec<Task>) -> Result<Dynamic, Th
     }
 }
 
-/// Runs a branch with counters of its own.
+/// Runs a branch with counters and copies of its own: branches share nothing. The outer error is none of the branch's.
 fn run(
     context: &NativeCallContext,
     path: &StepPath,
     number: u32,
     task: Task,
 ) -> Result<Result<Dynamic, Thrown>, Thrown> {
+    let mut copies = Copies::default();
+    let closure = copies
+        .copy(&Dynamic::from(task.closure))?
+        .try_cast::<FnPtr>()
+        .ok_or_else(|| invalid("parallel takes closures"))?;
+    let item = task.item.map(|item| copies.copy(&item)).transpose()?;
+    let mut arguments: Vec<Dynamic> = item.into_iter().collect();
+
     let branch = Branch::of(path, number);
     let outer = current::with(|host| std::mem::replace(&mut host.branch, branch))?;
-    let mut arguments: Vec<Dynamic> = task.item.into_iter().collect();
-    let result = task.closure.call_raw(context, None, &mut arguments);
+    let result = closure.call_raw(context, None, &mut arguments);
     current::with(|host| host.branch = outer)?;
-    Ok(result.map(Dynamic::flatten))
+
+    let result = result.map(Dynamic::flatten);
+    copies.untie(result.as_ref().unwrap_or(&Dynamic::UNIT));
+    Ok(result)
 }

@@ -1,6 +1,6 @@
 //! `secret("NAME")`: a secret by its name. What it stands for never comes into a script.
 
-use rhai::{Engine, ImmutableString};
+use rhai::Engine;
 
 use crate::throw::{Thrown, invalid};
 use crate::types::SecretHandle;
@@ -11,7 +11,7 @@ pub(crate) fn register(engine: &mut Engine) {
 }
 
 /// Whether there is such a secret shows where it is used: so a replay goes the same way whatever was stored meanwhile.
-fn secret(name: ImmutableString) -> Result<SecretHandle, Thrown> {
+fn secret(name: &str) -> Result<SecretHandle, Thrown> {
     let valid = !name.is_empty()
         && name.len() <= 100
         && name
@@ -19,9 +19,8 @@ fn secret(name: ImmutableString) -> Result<SecretHandle, Thrown> {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     if !valid {
         return Err(invalid(format!(
-            "{:?} is no name of a secret: letters, digits, `_`, `-` and `.` only",
-            name.as_str()
+            "{name:?} is no name of a secret: letters, digits, `_`, `-` and `.` only"
         )));
     }
-    Ok(SecretHandle(name.as_str().into()))
+    Ok(SecretHandle(name.into()))
 }
