@@ -62,7 +62,7 @@ impl Recipe {
         let store = self.open_store().await;
         self.admit(&store).await;
         let mut registry = Registry::default();
-        let engine = self.engine(&store);
+        let engine = engine(&store);
         let rules = Arc::new(ActiveRules::new(RuleSet::empty()));
         activate(&store, &engine, &rules, &self.rules).await;
         let server_metrics = cuebook_server::Metrics::register(&mut registry);
@@ -122,7 +122,6 @@ impl Recipe {
     }
 
     /// Opens the data. What was killed may hold its file for some moments still.
-    #[expect(clippy::panic, reason = "a test whose store does not open has failed")]
     pub(crate) async fn open_store(&self) -> Store {
         let path = self.data.path().join("cuebook.db");
         eventually("the database to be free", async || {
@@ -177,23 +176,6 @@ impl Recipe {
         clippy::expect_used,
         reason = "a test whose Cuebook does not start has failed"
     )]
-    fn engine(&self, store: &Store) -> Engine {
-        Engine::new(Settings {
-            functions: cuebook_effects::kinds::descriptors(),
-            timezone: chrono_tz::Europe::Zurich,
-            default_locale: "de".to_owned(),
-            default_from: Some("Box office <box-office@example.com>".to_owned()),
-            secrets: store.script_secrets(),
-            memory: None,
-            limits: Limits::default(),
-        })
-        .expect("the engine starts")
-    }
-
-    #[expect(
-        clippy::expect_used,
-        reason = "a test whose Cuebook does not start has failed"
-    )]
     fn effects(&self, store: &Store) -> Effects {
         let loopback: AllowRule = "127.0.0.0/8".parse().expect("a range");
         let smtp = self.smtp.clone().map(|url| SmtpSettings {
@@ -216,6 +198,24 @@ impl Recipe {
         })
         .expect("the effects start")
     }
+}
+
+/// The rules' engine, with every function that Cuebook performs.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose Cuebook does not start has failed"
+)]
+fn engine(store: &Store) -> Engine {
+    Engine::new(Settings {
+        functions: cuebook_effects::kinds::descriptors(),
+        timezone: chrono_tz::Europe::Zurich,
+        default_locale: "de".to_owned(),
+        default_from: Some("Box office <box-office@example.com>".to_owned()),
+        secrets: store.script_secrets(),
+        memory: None,
+        limits: Limits::default(),
+    })
+    .expect("the engine starts")
 }
 
 /// Checks `files` and puts them in force.

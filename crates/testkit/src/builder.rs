@@ -103,9 +103,10 @@ impl Builder {
             Some(manual) => manual.clone(),
             None => Arc::new(SystemClock),
         };
-        let pretend = match self.ticketpark {
-            true => Some(assembly::ticketpark(clock.clone()).await),
-            false => None,
+        let pretend = if self.ticketpark {
+            Some(assembly::ticketpark(clock.clone()).await)
+        } else {
+            None
         };
         let recipe = Recipe {
             data: TempDir::new().expect("a folder for the data"),

@@ -303,10 +303,6 @@ impl Cuebook {
         }
     }
 
-    #[expect(
-        clippy::panic,
-        reason = "a test that finds another number of runs has failed"
-    )]
     async fn only_run(&self, view: &EventView) -> RunView {
         let [run] = &view.runs[..] else {
             panic!("one run, not {:?}", view.runs)

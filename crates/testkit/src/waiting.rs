@@ -14,7 +14,6 @@ pub(crate) const STEP: Duration = Duration::from_millis(2);
 ///
 /// # Panics
 /// When it sees nothing within [`LONGEST`]; `what` says what was waited for.
-#[expect(clippy::panic, reason = "a test that waits in vain has failed")]
 pub async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,

@@ -59,6 +59,7 @@ impl Drive<'_> {
             wake_at,
             code: "sleep",
             reason: format!("sleeps until {}", seconds(wake_at)),
+            forget: Vec::new(),
         };
         self.suspend(wait).await
     }
@@ -79,6 +80,7 @@ impl Drive<'_> {
             wake_at: due,
             code: "retry",
             reason: format!("tries {} again at {}", functions.join(", "), seconds(due)),
+            forget: Vec::new(),
         };
         for intent in intents {
             self.pending.step(intent);
@@ -93,23 +95,19 @@ impl Drive<'_> {
         let wake_at = pauses::later(self.shared.parts.clock.now(), delay);
         self.sends.clear();
         let last = cut::last_kept(&self.journal);
-        let forgotten = self
+        let forget = self
             .journal
             .steps
             .keys()
-            .filter(|path| !cut::is_kept(path, last));
-        let recorded = forgotten.filter(|path| !self.pending.has(path)).count();
-        if recorded > 0 {
-            let reason = format!(
-                "retry_in: {recorded} steps since the last successful write or long wait are recorded and cannot be asked again"
-            );
-            return self.fail("retry_in", reason).await;
-        }
+            .filter(|path| !cut::is_kept(path, last))
+            .cloned()
+            .collect();
         self.pending.retain_steps(|path| cut::is_kept(path, last));
         self.suspend(WaitUntil {
             wake_at,
             code: "retry",
             reason,
+            forget,
         })
         .await
     }

@@ -53,11 +53,6 @@ impl Pending {
         self.steps.retain(|step| keep(&step.path));
     }
 
-    /// Whether the step at `path` waits here.
-    pub(super) fn has(&self, path: &StepPath) -> bool {
-        self.steps.iter().any(|step| step.path == *path)
-    }
-
     /// Whether there are as many answers as may be kept in hand.
     pub(super) fn is_full(&self) -> bool {
         self.answers >= ANSWERS

@@ -1,7 +1,8 @@
 //! A process that ends while a call is being made.
 
+use chrono::TimeDelta;
 use cuebook_core::effect::{AttemptOutcome, EffectState};
-use cuebook_core::run::RunState;
+use cuebook_core::run::{Run, RunState};
 use cuebook_testkit::{Answer, Cuebook, Gate, HttpPeer};
 use serde_json::json;
 
@@ -120,4 +121,40 @@ async fn an_orderly_end_lets_a_call_finish() {
     );
     assert_eq!(shown.effects[0].state, EffectState::Done);
     assert_eq!(peer.requests().len(), 1);
+}
+
+/// A run that `times` processes took up and recorded nothing of, before they ended.
+async fn taken_up_in_vain(times: u32) -> Run {
+    let cuebook = Cuebook::builder()
+        .with_manual_clock()
+        .rule("new-booking/sleepy.rhai", "//! Sleeps.\nsleep(\"1h\");\n")
+        .start()
+        .await;
+    let event = cuebook
+        .hook("new-booking", json!({ "booking_pid": "1" }))
+        .await;
+    cuebook.wait_for_run(event, RunState::Waiting).await;
+    let killed = cuebook.kill().await;
+    killed.advance(TimeDelta::hours(1));
+    for _ in 0..times {
+        killed
+            .with_store(|store| async move {
+                store.wake_runs().await.unwrap();
+                assert_eq!(store.claim_runs(1).await.unwrap().len(), 1);
+            })
+            .await;
+    }
+    killed.reopen().await.ended_run(event).await.run
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ends_the_process_three_times_is_not_taken_up_again() {
+    let run = taken_up_in_vain(3).await;
+    assert_eq!(run.state, RunState::Blocked);
+    assert_eq!(run.code.as_deref(), Some("killed_worker"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_in_hand_when_processes_ended_twice_goes_on() {
+    assert_eq!(taken_up_in_vain(2).await.state, RunState::Completed);
 }
