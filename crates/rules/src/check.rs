@@ -2,6 +2,7 @@
 //!
 //! It raises no false alarm: where a script may be right in a way that it cannot see, it is silent.
 
+mod arguments;
 mod calls;
 mod fields;
 mod folders;

@@ -2,6 +2,8 @@
 //!
 //! They are texts; whoever writes them to disk, and compares them with what is committed, is not here.
 
+mod flow;
+
 use std::fmt::Write as _;
 
 use cuebook_core::events::{self, EventDescriptor};
@@ -9,6 +11,7 @@ use cuebook_core::function::{
     FunctionDescriptor, FunctionKind, OptionKey, Parameter, ParameterKind,
 };
 
+use self::flow::FlowFunction;
 use crate::functions::pure::{PureFunction, pure_functions};
 
 /// The chapters of the functions' page: a kind's word, its title, and what its functions have in common.
@@ -59,6 +62,10 @@ pub fn functions_page(functions: &[FunctionDescriptor]) -> String {
             described(&mut page, function);
         }
     }
+    add(&mut page, format_args!("\n## Steering a run\n"));
+    for function in flow::ALL {
+        steering(&mut page, function);
+    }
     add(
         &mut page,
         format_args!(
@@ -94,6 +101,14 @@ fn described(page: &mut String, function: &FunctionDescriptor) {
     add(
         page,
         format_args!("\n```rhai\n{}\n```\n", function.example.trim()),
+    );
+}
+
+fn steering(page: &mut String, function: &FlowFunction) {
+    let (signature, doc, example) = (function.signature, function.doc, function.example);
+    add(
+        page,
+        format_args!("\n### `{signature}`\n\n{doc}\n\n```rhai\n{example}\n```\n"),
     );
 }
 
@@ -241,6 +256,41 @@ mod tests {
             assert!(page.contains(part), "{part}\n{page}");
         }
         assert!(!page.contains("## Sends"));
+    }
+
+    #[test]
+    fn every_function_without_descriptor_is_one_that_the_engine_has_and_documents() {
+        let settings = crate::Settings {
+            functions: Vec::new(),
+            timezone: chrono_tz::Tz::UTC,
+            default_locale: "de".to_owned(),
+            default_from: None,
+            secrets: std::sync::Arc::new(cuebook_core::secret::NoSecrets),
+            memory: None,
+            limits: crate::Limits::default(),
+        };
+        let engine = crate::Engine::new(settings).unwrap();
+        let names = engine.0.rhai.collect_fn_metadata(
+            None,
+            |info| {
+                let namespace = info.namespace.to_string();
+                let name = info.metadata.name.to_string();
+                Some(if namespace.is_empty() {
+                    name
+                } else {
+                    format!("{namespace}::{name}")
+                })
+            },
+            true,
+        );
+        let page = functions_page(engine.functions());
+        for function in flow::ALL {
+            let name = function.signature.split('(').next().unwrap();
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
+        for name in names.iter().filter(|name| name.contains("::")) {
+            assert!(page.contains(name.as_str()), "{name} is not documented");
+        }
     }
 
     #[test]
