@@ -1,1 +1,32 @@
-//! server
+//! Cuebook's HTTP: receiving webhooks, the admin API and its document, health and metrics. Poem lives here.
+//!
+//! This crate must not know how an effect is performed, how a script runs, or SQL. It accepts, shows and changes what the
+//! store holds.
+
+mod activity;
+mod admin;
+mod admission;
+mod auth;
+mod body;
+mod connection;
+mod ingest;
+pub mod keys;
+mod limits;
+mod listen;
+mod metrics;
+mod openapi;
+mod operator;
+mod outermost;
+pub mod problem;
+mod request_log;
+mod router;
+mod rule_problems;
+mod server;
+mod starting;
+
+pub use auth::Scope;
+pub use limits::ServerLimits;
+pub use metrics::Metrics;
+pub use openapi::openapi_document;
+pub use rule_problems::{FailedReload, RuleProblems};
+pub use server::{Server, ServerParts, ServerSettings};

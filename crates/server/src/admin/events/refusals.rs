@@ -1,0 +1,14 @@
+//! What the operations on events refuse.
+
+use crate::problem::refusals;
+
+refusals! {
+    /// `GET /events`
+    ListRefusals = [InvalidParameter];
+    /// `GET /events/{id}`
+    ShowRefusals = [InvalidId, NotFound];
+    /// `GET /events/{id}/raw`
+    RawRefusals = [InvalidId, PersonalData, NotFound];
+    /// `POST /events`
+    InjectRefusals = [InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+}

@@ -1,0 +1,138 @@
+//! What stands before every operation of the API: it must exist, name a scope, be asked for by a key that has it, with
+//! parameters that it knows and a body within the limits.
+
+use std::sync::Arc;
+
+use cuebook_core::Clock;
+use cuebook_store::Store;
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderValue, header};
+use poem::{Endpoint, IntoResponse, Request, Response};
+
+use super::operations::{Match, Operation, Operations};
+use crate::auth::authenticate;
+use crate::body;
+use crate::limits::ServerLimits;
+use crate::problem::{Code, Problem};
+use crate::request_log::LogFields;
+
+/// The API behind its guard.
+pub(crate) struct Guard {
+    /// What there is.
+    pub(crate) operations: Operations,
+    /// Where keys are.
+    pub(crate) store: Store,
+    /// By which keys expire.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The limits of bodies.
+    pub(crate) limits: ServerLimits,
+    /// The API.
+    pub(crate) api: BoxEndpoint<'static, Response>,
+}
+
+impl Endpoint for Guard {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let operation = match self.operations.find(request.method(), request.uri().path()) {
+            Match::Operation(operation) => operation,
+            Match::OtherMethods(methods) => {
+                body::discard(&mut request, &self.limits).await;
+                return Ok(other_methods(&methods));
+            }
+            Match::Nothing => {
+                body::discard(&mut request, &self.limits).await;
+                return Err(
+                    Problem::new(Code::NoSuchRoute, "the API has no such address").into_error(),
+                );
+            }
+        };
+        let key_id = match self.admit(operation, &mut request).await {
+            Ok(key_id) => key_id,
+            Err(problem) => {
+                body::discard(&mut request, &self.limits).await;
+                return Err(problem.into_error());
+            }
+        };
+        if operation.takes_body {
+            let bytes = body::read(&mut request, &self.limits)
+                .await
+                .map_err(|error| error.problem().into_error())?;
+            request.set_body(bytes);
+        }
+        let mut response = self.api.call(request).await;
+        let fields = LogFields::key(key_id);
+        match &mut response {
+            Ok(response) => response.set_data(fields),
+            Err(error) => error.set_data(fields),
+        }
+        response
+    }
+}
+
+impl Guard {
+    /// Lets the request in, or says why not. The caller travels with the request; its key's id is for the log.
+    async fn admit(&self, operation: &Operation, request: &mut Request) -> Result<String, Problem> {
+        let caller = authenticate(&self.store, request.headers(), self.clock.now()).await?;
+        match operation.scope {
+            Some(scope) if caller.may(scope) => {}
+            Some(scope) => {
+                return Err(Problem::new(
+                    Code::MissingScope,
+                    format!("this needs a key with the scope `{scope}`"),
+                ));
+            }
+            None => {
+                return Err(Problem::new(
+                    Code::MissingScope,
+                    "no key may do this: the operation names no scope",
+                ));
+            }
+        }
+        if let Some(problem) = unknown_parameter(operation, request) {
+            return Err(problem);
+        }
+        let key_id = caller.key_id.clone();
+        request.set_data(caller);
+        Ok(key_id)
+    }
+}
+
+/// What is wrong with the query. The client's own text is not repeated: it may be something secret in the wrong place.
+fn unknown_parameter(operation: &Operation, request: &Request) -> Option<Problem> {
+    if request.uri().query().is_none_or(str::is_empty) {
+        return None;
+    }
+    let Ok(given) = request.params::<Vec<(String, String)>>() else {
+        return Some(Problem::new(
+            Code::InvalidParameter,
+            "the query cannot be read: escape what is no letter, digit, hyphen, dot or underscore",
+        ));
+    };
+    if given.iter().all(|(name, _)| operation.query.contains(name)) {
+        return None;
+    }
+    let known = if operation.query.is_empty() {
+        "it takes none".to_owned()
+    } else {
+        format!("it takes {}", operation.query.join(", "))
+    };
+    Some(Problem::new(
+        Code::UnknownParameter,
+        format!("the operation does not have one of the parameters; {known}"),
+    ))
+}
+
+fn other_methods(methods: &[poem::http::Method]) -> Response {
+    let names: Vec<&str> = methods.iter().map(poem::http::Method::as_str).collect();
+    let names = names.join(", ");
+    let problem = Problem::new(
+        Code::MethodNotAllowed,
+        format!("this address takes {names}"),
+    );
+    let mut response = problem.into_response();
+    if let Ok(value) = HeaderValue::from_str(&names) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}

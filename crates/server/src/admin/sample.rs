@@ -1,0 +1,27 @@
+//! The ids and instants of the examples in the OpenAPI document: always the same, so that the document is.
+
+use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use uuid::Uuid;
+
+/// The moment of the examples, in seconds since 1970.
+const MOMENT: i64 = 1_773_513_000;
+
+/// The example's event.
+pub(crate) fn event_id() -> EventId {
+    EventId(Uuid::from_u128(0x0195_f3a0_7c1e_7b2a_9a51_3d9f_0c6b_2e11))
+}
+
+/// The example's run.
+pub(crate) fn run_id() -> RunId {
+    RunId(Uuid::from_u128(0x0195_f3a0_7c1e_7b2a_9a51_3d9f_0c6b_2e12))
+}
+
+/// The example's effect.
+pub(crate) fn effect_id() -> EffectId {
+    EffectId(Uuid::from_u128(0x0195_f3a0_7c1f_7c01_8f22_6a0d_4be1_9c13))
+}
+
+/// The example's moment, and `seconds` after it.
+pub(crate) fn instant(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(MOMENT + seconds, 0).unwrap_or_default()
+}

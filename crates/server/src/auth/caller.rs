@@ -1,0 +1,48 @@
+//! The holder of a valid key, for the length of a request.
+
+use super::{Masking, Scope};
+
+/// The holder of a valid key.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The key's id: public, fit for logs.
+    pub(crate) key_id: String,
+    scopes: Vec<Scope>,
+}
+
+impl Caller {
+    /// The holder of the key `key_id` with what it may do.
+    pub(crate) fn new(key_id: String, scopes: Vec<Scope>) -> Self {
+        Self { key_id, scopes }
+    }
+
+    /// Whether the key has `scope`.
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&Scope::Admin) || self.scopes.contains(&scope)
+    }
+
+    /// How personal data is shown to this caller.
+    pub(crate) fn masking(&self) -> Masking {
+        if self.may(Scope::Personal) {
+            Masking::Off
+        } else {
+            Masking::On
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn admin_holds_every_scope_and_no_other_holds_another() {
+        for scope in Scope::ALL {
+            let caller = Caller::new("k".to_owned(), vec![*scope]);
+            for asked in Scope::ALL {
+                let expected = asked == scope || *scope == Scope::Admin;
+                assert_eq!(caller.may(*asked), expected, "{scope} asked for {asked}");
+            }
+        }
+    }
+}

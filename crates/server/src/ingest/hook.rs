@@ -1,0 +1,210 @@
+//! `POST /hooks/ticketpark/{token}`
+//!
+//! The hot path: one look-up in memory, one copy of the body, one transaction shared with the neighbours'. The token is
+//! dropped as soon as it is hashed; no answer, log or metric holds it.
+
+use std::sync::Arc;
+
+use cuebook_core::event::{Event, Origin};
+use cuebook_core::keys::token_hash;
+use cuebook_core::message::Message;
+use cuebook_core::{Chance, Clock, EventId};
+use cuebook_rules::ActiveRules;
+use cuebook_store::{AcceptEvent, HookToken, Store, StoreError};
+use poem::http::{StatusCode, header};
+use poem::{Endpoint, Request, Response};
+
+use super::headers;
+use super::wrong_tokens::{self, WrongTokens};
+use crate::body;
+use crate::limits::ServerLimits;
+use crate::problem::{Code, Problem};
+use crate::request_log::LogFields;
+use crate::server::ServerParts;
+use crate::starting::runs_for;
+
+/// After how many seconds a webhook that could not be stored is worth sending again.
+const RETRY_AFTER: u32 = 5;
+
+/// Receives Ticketpark's webhooks.
+pub(crate) struct Hook {
+    store: Store,
+    rules: Arc<ActiveRules>,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    limits: ServerLimits,
+    wrong: WrongTokens,
+}
+
+/// What a body is taken for.
+struct Judged {
+    accept: AcceptEvent,
+    refused: Option<(Code, String)>,
+}
+
+impl Hook {
+    /// A hook that stores into `parts.store`.
+    pub(crate) fn new(parts: &ServerParts) -> Self {
+        let limits = parts.settings.limits;
+        Self {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+            limits,
+            wrong: WrongTokens::new(limits.wrong_tokens),
+        }
+    }
+
+    async fn receive(&self, request: &mut Request) -> Result<EventId, Problem> {
+        // Owned, since reading the body needs the request; it is as long as the client's line was and no longer.
+        let text = request
+            .raw_path_param("token")
+            .unwrap_or_default()
+            .to_owned();
+        let found = self.store.find_hook_token(&token_hash(&text)).await;
+        let token = match found {
+            Ok(Some(token)) => token,
+            Ok(None) => {
+                let problem = self.wrong_token(request);
+                body::discard(request, &self.limits).await;
+                return Err(problem);
+            }
+            Err(error) => return Err(cannot_store(&error)),
+        };
+        if is_encoded(request) {
+            body::discard(request, &self.limits).await;
+            return Err(Problem::new(
+                Code::EncodedBody,
+                "the body has a `Content-Encoding`",
+            ));
+        }
+        let headers = headers::kept(request.headers(), &text);
+        let bytes = body::read(request, &self.limits)
+            .await
+            .map_err(body::BodyError::problem)?;
+        let Judged { accept, refused } = self.judge(token, headers, bytes);
+        let stored = tokio::time::timeout(
+            self.limits.accept_event_time,
+            self.store.accept_event(accept),
+        );
+        let accepted = match stored.await {
+            Ok(Ok(accepted)) => accepted,
+            Ok(Err(error)) => return Err(cannot_store(&error)),
+            Err(_) => {
+                tracing::warn!(
+                    "storing a webhook took too long; it is unknown whether it is stored"
+                );
+                return Err(unavailable());
+            }
+        };
+        match refused {
+            None => Ok(accepted.id),
+            Some((code, why)) => Err(Problem::new(code, why).kept_as(accepted.id.0)),
+        }
+    }
+
+    /// What becomes of the bytes: an event with its runs, or one in quarantine.
+    fn judge(&self, token: HookToken, headers: Vec<(String, String)>, body: Vec<u8>) -> Judged {
+        let now = self.clock.now();
+        let mut event = Event {
+            id: EventId(self.chance.uuid(now)),
+            account: token.account,
+            event_type: None,
+            wire_type: None,
+            subject: None,
+            origin: Origin::Webhook,
+            received_at: now,
+            headers,
+            body,
+            capture: false,
+            parent: None,
+            depth: 0,
+        };
+        let parsed = Message::parse(&event.body);
+        let mut refused = parsed
+            .as_ref()
+            .err()
+            .map(|error| (Code::NotAMessage, error.to_string()));
+        if token.retired {
+            refused = Some((Code::TokenRetired, "the token was retired".to_owned()));
+        }
+        let mut rules = Vec::new();
+        if let Ok(message) = parsed {
+            if refused.is_none() {
+                rules = runs_for(&self.rules.load(), &message.event_type, Origin::Webhook);
+            }
+            event.event_type = Some(message.event_type);
+            event.wire_type = Some(message.wire_type);
+            event.subject = message.subject;
+        }
+        Judged {
+            accept: AcceptEvent {
+                event,
+                rejected: refused.as_ref().map(|(_, why)| why.clone()),
+                rules,
+            },
+            refused,
+        }
+    }
+
+    fn wrong_token(&self, request: &Request) -> Problem {
+        let address = wrong_tokens::address(request.remote_addr());
+        let beyond = address.is_some_and(|address| self.wrong.is_beyond(address, self.clock.now()));
+        if beyond {
+            return Problem::new(
+                Code::TooManyWrongTokens,
+                "too many wrong tokens came from this address",
+            )
+            .retry_after(1);
+        }
+        Problem::new(Code::UnknownToken, "no hook has this token")
+    }
+}
+
+impl Endpoint for Hook {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        match self.receive(&mut request).await {
+            Ok(id) => {
+                let mut response = Response::builder()
+                    .status(StatusCode::ACCEPTED)
+                    .content_type("application/json")
+                    .body(format!("{{\"id\":\"{id}\"}}"));
+                response.set_data(LogFields::event(id.0));
+                Ok(response)
+            }
+            Err(problem) => {
+                let id = problem.id;
+                let mut error = problem.into_error();
+                if let Some(id) = id {
+                    error.set_data(LogFields::event(id));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn is_encoded(request: &Request) -> bool {
+    request
+        .headers()
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Whatever the database says: what is not stored may be sent again.
+fn cannot_store(error: &StoreError) -> Problem {
+    tracing::error!(%error, "a webhook cannot be stored");
+    unavailable()
+}
+
+fn unavailable() -> Problem {
+    Problem::new(
+        Code::StoreUnavailable,
+        "the event cannot be stored just now",
+    )
+    .retry_after(RETRY_AFTER)
+}

@@ -1,0 +1,9 @@
+//! Receiving webhooks: token, size, bytes, store, answer. Knows nothing of what rules do with them.
+
+mod document;
+mod headers;
+mod hook;
+mod wrong_tokens;
+
+pub(crate) use document::path_item;
+pub(crate) use hook::Hook;

@@ -1,0 +1,78 @@
+//! `GET /metrics`: the shared registry as text for Prometheus, gauges read freshly from the store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cuebook_core::run::RunState;
+use cuebook_store::{Counts, Store};
+use poem::{Endpoint, Request, Response};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
+
+use crate::admission::Admission;
+use crate::metrics::{Metrics, StateLabels};
+use crate::problem::{Code, Problem};
+use crate::rule_problems::RuleProblems;
+
+/// How long the database may take to count.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Shows the numbers.
+pub(crate) struct Numbers {
+    /// What is shown.
+    pub(crate) registry: Arc<Registry>,
+    /// The gauges to set before.
+    pub(crate) metrics: Metrics,
+    /// Who counts.
+    pub(crate) store: Store,
+    /// Who is connected.
+    pub(crate) admission: Arc<Admission>,
+    /// Whether the rules are stale.
+    pub(crate) problems: Arc<RuleProblems>,
+}
+
+impl Endpoint for Numbers {
+    type Output = Response;
+
+    async fn call(&self, _request: Request) -> poem::Result<Response> {
+        let metrics = &self.metrics;
+        metrics
+            .connections
+            .set(gauge(self.admission.taken() as u64));
+        metrics
+            .rules_stale
+            .set(i64::from(self.problems.load().is_some()));
+        // Without a database the other numbers are all the more interesting.
+        if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.counts()).await {
+            self.show(&counts);
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry).map_err(|_| {
+            Problem::new(Code::Internal, "the numbers cannot be written").into_error()
+        })?;
+        Ok(Response::builder()
+            .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+            .body(text))
+    }
+}
+
+impl Numbers {
+    fn show(&self, counts: &Counts) {
+        for state in RunState::ALL {
+            let labels = StateLabels {
+                state: state.as_str(),
+            };
+            let runs = counts.runs.get(state).copied().unwrap_or(0);
+            self.metrics.runs.get_or_create(&labels).set(gauge(runs));
+        }
+        self.metrics.sends_pending.set(gauge(counts.sends_pending));
+        self.metrics.events.set(gauge(counts.events));
+        self.metrics
+            .database_bytes
+            .set(gauge(counts.database_bytes));
+    }
+}
+
+fn gauge(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

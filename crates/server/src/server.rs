@@ -1,0 +1,141 @@
+//! The running server: what it is made of, how it starts and how it ends.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cuebook_core::{Chance, Clock};
+use cuebook_rules::{ActiveRules, Engine};
+use cuebook_store::Store;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admission::Admission;
+use crate::connection::Serving;
+use crate::limits::ServerLimits;
+use crate::listen::accept_until_stopped;
+use crate::metrics::Metrics;
+use crate::router;
+use crate::rule_problems::RuleProblems;
+
+/// Everything that the server needs.
+#[derive(Clone)]
+pub struct ServerParts {
+    /// Where events are stored and read.
+    pub store: Store,
+    /// Checks rules.
+    pub engine: Engine,
+    /// The rules in force.
+    pub rules: Arc<ActiveRules>,
+    /// The last failed reload of the rules.
+    pub rule_problems: Arc<RuleProblems>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub chance: Arc<dyn Chance>,
+    /// What `/metrics` shows.
+    pub registry: Arc<Registry>,
+    /// The server's own metrics, registered there.
+    pub metrics: Metrics,
+    /// What the operator decided.
+    pub settings: ServerSettings,
+}
+
+/// What the operator decided about the server.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// The address that users see, without a slash at its end.
+    pub public_url: String,
+    /// Whether every effect is recorded instead of performed.
+    pub effects_captured: bool,
+    /// Cuebook's version.
+    pub version: &'static str,
+    /// Whether webhooks are received here.
+    pub ingest: bool,
+    /// Whether the admin API and its pages are served here.
+    pub admin: bool,
+    /// The limits.
+    pub limits: ServerLimits,
+}
+
+impl ServerSettings {
+    /// Everything served, nothing captured, the usual limits.
+    pub fn new(public_url: impl Into<String>, version: &'static str) -> Self {
+        Self {
+            public_url: public_url.into(),
+            effects_captured: false,
+            version,
+            ingest: true,
+            admin: true,
+            limits: ServerLimits::default(),
+        }
+    }
+}
+
+/// A server that listens.
+pub struct Server {
+    local: SocketAddr,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    abort: CancellationToken,
+}
+
+impl Server {
+    /// Starts to answer on `listener`. Must be called within a tokio runtime.
+    #[expect(
+        clippy::unused_async,
+        reason = "being async, it can only be called where there is a runtime"
+    )]
+    pub async fn start(listener: std::net::TcpListener, parts: ServerParts) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let local = listener.local_addr()?;
+        let limits = parts.settings.limits;
+        let tasks = TaskTracker::new();
+        let admission = Admission::new(limits.connections);
+        let serving = Serving {
+            endpoint: Arc::new(router::endpoint(&parts, Arc::clone(&admission), &tasks)),
+            limits,
+            tasks: tasks.clone(),
+            stop: CancellationToken::new(),
+            abort: CancellationToken::new(),
+            local,
+        };
+        let server = Self {
+            local,
+            tasks: tasks.clone(),
+            stop: serving.stop.clone(),
+            abort: serving.abort.clone(),
+        };
+        tasks.spawn(accept_until_stopped(listener, serving, admission));
+        Ok(server)
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Takes no further connection, finishes the requests in hand for at most `grace`, then closes all.
+    pub async fn stop(self, grace: Duration) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests did not end within the grace period");
+            self.abort.cancel();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.abort.cancel();
+        self.stop.cancel();
+    }
+}

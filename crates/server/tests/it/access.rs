@@ -1,0 +1,184 @@
+//! Who may do what: each operation of the document with each kind of key.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value as Json, json};
+
+use crate::harness::{CONFIGURED_KEY, Running, beginning, problem, revoked_key};
+
+/// One operation of the document.
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    body: Option<Json>,
+    scope: String,
+}
+
+/// The operations of the API, from its document, so that none can be forgotten here.
+fn operations() -> Vec<Operation> {
+    let document: Json =
+        serde_json::from_str(&cuebook_server::openapi_document("http://x")).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/api/v1/") {
+            continue;
+        }
+        for (method, operation) in item.as_object().unwrap() {
+            let scheme = operation["security"][0].as_object().unwrap();
+            let scope = scheme.keys().next().unwrap().strip_prefix("key_").unwrap();
+            let path = path
+                .replace("{id}", "0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11")
+                .replace("{type}", "new-booking")
+                .replace("{name}", "none");
+            let body = &operation["requestBody"]["content"];
+            operations.push(Operation {
+                name: operation["operationId"].as_str().unwrap().to_owned(),
+                method: method.to_uppercase().parse().unwrap(),
+                path,
+                body: body.as_object().map(|_| body_for(operation)),
+                scope: scope.to_owned(),
+            });
+        }
+    }
+    operations
+}
+
+fn body_for(operation: &Json) -> Json {
+    match operation["operationId"].as_str().unwrap() {
+        "inject_event" => json!({"type": "new-booking", "payload": {"booking_pid": 1}}),
+        "put_secret" => json!({"value": "v"}),
+        "check_rule" => json!({"path": "new-booking/a.rhai", "source": "log::info(\"a\");"}),
+        other => panic!("a body for {other} is missing here"),
+    }
+}
+
+#[tokio::test]
+async fn each_operation_lets_in_its_scope_and_admin_and_nobody_else() {
+    let running = Running::start().await;
+    let mut keys: BTreeMap<&str, String> = BTreeMap::new();
+    for scope in ["read", "write", "admin", "personal"] {
+        keys.insert(scope, running.key(&[scope]).await);
+    }
+    let operations = operations();
+    assert!(operations.len() >= 14, "{}", operations.len());
+    for operation in &operations {
+        for (scope, key) in &keys {
+            let response = running
+                .send(
+                    operation.method.clone(),
+                    key,
+                    &operation.path,
+                    operation.body.clone(),
+                )
+                .await;
+            let status = response.status();
+            let told = format!("{} with a key for {scope}: {status}", operation.name);
+            if *scope == "admin" || **scope == operation.scope {
+                assert_ne!(status, StatusCode::UNAUTHORIZED, "{told}");
+                assert!(!status.is_server_error(), "{told}");
+                if status == StatusCode::FORBIDDEN {
+                    // The key may ask, but not see what the answer would be.
+                    problem(response, "personal_data").await;
+                }
+            } else {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
+                let refused = problem(response, "missing_scope").await;
+                let needed = format!("`{}`", operation.scope);
+                assert!(refused["detail"].as_str().unwrap().contains(&needed));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_good_key_no_operation_answers() {
+    let running = Running::start().await;
+    let admin = ["read", "write", "admin", "personal"];
+    let expired = running
+        .key_until(&admin, Some(beginning() + TimeDelta::seconds(5)))
+        .await;
+    running.clock.advance(TimeDelta::seconds(5));
+    let good = running.key(&admin).await;
+    let mut wrong = good.clone();
+    wrong.replace_range(30..32, if &good[30..32] == "00" { "11" } else { "00" });
+    let revoked = revoked_key().text.reveal().to_owned();
+    let cases = [
+        (expired.as_str(), "expired_key"),
+        (revoked.as_str(), "revoked_key"),
+        (wrong.as_str(), "invalid_key"),
+        ("short", "invalid_key"),
+        (
+            "a text of more than thirty-two characters that is no key",
+            "invalid_key",
+        ),
+    ];
+    for operation in operations() {
+        for (key, code) in cases {
+            let response = running
+                .send(
+                    operation.method.clone(),
+                    key,
+                    &operation.path,
+                    operation.body.clone(),
+                )
+                .await;
+            assert_eq!(
+                response.status(),
+                StatusCode::UNAUTHORIZED,
+                "{}",
+                operation.name
+            );
+            assert!(response.headers().contains_key("www-authenticate"));
+            problem(response, code).await;
+        }
+        let response = running
+            .client
+            .request(
+                operation.method,
+                format!("{}{}", running.url, operation.path),
+            )
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        problem(response, "missing_key").await;
+    }
+}
+
+#[tokio::test]
+async fn other_forms_of_authorization_are_no_key() {
+    let running = Running::start().await;
+    let key = running.key(&["admin"]).await;
+    for value in [format!("Basic {key}"), key.clone(), "Bearer ".to_owned()] {
+        let response = running
+            .client
+            .get(format!("{}/api/v1/events", running.url))
+            .header("authorization", value)
+            .send()
+            .await
+            .unwrap();
+        problem(response, "missing_key").await;
+    }
+    let response = running
+        .client
+        .get(format!("{}/api/v1/events", running.url))
+        .header("authorization", format!("bearer {key}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        response.status(),
+        StatusCode::OK,
+        "the scheme's case is no matter"
+    );
+}
+
+#[tokio::test]
+async fn a_key_set_in_the_configuration_is_as_good_as_any() {
+    let running = Running::start().await;
+    let (status, _) = running.get(CONFIGURED_KEY, "/api/v1/secrets").await;
+    assert_eq!(status, StatusCode::OK);
+}

@@ -1,0 +1,17 @@
+//! The server over real sockets, with a real store on a temporary file.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+mod access;
+mod connection;
+mod document;
+mod harness;
+mod hook;
+mod inject;
+mod lists;
+mod logs;
+mod masking;
+mod operator;
+mod problems;
+mod rules;
+mod secrets;

@@ -1,0 +1,139 @@
+//! Mail addresses are for those alone whose key has the scope `personal`.
+
+use cuebook_core::Clock;
+use cuebook_core::Value;
+use cuebook_core::effect::EffectState;
+use cuebook_core::function::{PreparedSend, Route};
+use cuebook_core::journal::{Question, SendRequest, StepPath};
+use cuebook_core::log_line::{LogLevel, LogLine};
+use cuebook_core::rule::VersionHash;
+use cuebook_store::{Checkpoint, CompletedAs, Segment};
+use reqwest::{Method, StatusCode};
+
+use crate::harness::{Running, problem};
+
+const ADDRESS: &str = "tom@tomsons.example";
+const MAIL: &[u8] = b"To: tom@tomsons.example\r\nSubject: Thanks\r\n\r\nDear Tom\r\n";
+
+/// A finished run with one captured mail and one log line, each with an address.
+async fn mailed(running: &Running) {
+    let body =
+        format!(r#"{{"type":"new-booking","payload":{{"booking_pid":1,"mail":"{ADDRESS}"}}}}"#);
+    assert_eq!(running.hook(body).await.status(), StatusCode::ACCEPTED);
+    let claimed = running.store.claim_runs(1).await.unwrap().remove(0);
+    let send = SendRequest {
+        path: StepPath::top(0),
+        question: Question {
+            function: "email::send".to_owned(),
+            digest: "0".repeat(32),
+        },
+        line: Some(1),
+        parts: vec![PreparedSend {
+            part: 0,
+            route: Route::Outbox,
+            target: ADDRESS.to_owned(),
+            key: "key".to_owned(),
+            envelope: serde_json::json!({}),
+            body: MAIL.to_vec(),
+        }],
+    };
+    let checkpoint = Checkpoint {
+        run: claimed.run.id,
+        fence: claimed.fence,
+        version: VersionHash("0".repeat(64)),
+        steps: Vec::new(),
+        logs: vec![LogLine {
+            key: "0".to_owned(),
+            level: LogLevel::Info,
+            message: format!("wrote to {ADDRESS}"),
+            fields: Value::Unit,
+            at: running.clock.now(),
+            line: None,
+        }],
+        effects: Vec::new(),
+    };
+    let segment = Segment {
+        sends: vec![(send, EffectState::Captured)],
+        emitted: Vec::new(),
+    };
+    running
+        .store
+        .complete_run(checkpoint, segment, CompletedAs::Completed)
+        .await
+        .unwrap();
+}
+
+async fn everything(running: &Running, key: &str) -> (String, String) {
+    let (_, effects) = running.get(key, "/api/v1/effects").await;
+    let effect = effects["items"][0].clone();
+    let run = effect["run_id"].as_str().unwrap();
+    let event = effect["event_id"].as_str().unwrap();
+    let mut all = effects.to_string();
+    for path in [
+        format!("effects/{}", effect["id"].as_str().unwrap()),
+        format!("runs/{run}"),
+        format!("events/{event}"),
+        "events".to_owned(),
+        "runs".to_owned(),
+    ] {
+        let (status, json) = running.get(key, &format!("/api/v1/{path}")).await;
+        assert_eq!(status, StatusCode::OK, "{json}");
+        all += &json.to_string();
+    }
+    (effect["id"].as_str().unwrap().to_owned(), all)
+}
+
+#[tokio::test]
+async fn addresses_are_masked_for_a_key_without_the_scope() {
+    let running = Running::start().await;
+    mailed(&running).await;
+    let (id, seen) = everything(&running, &running.key(&["read"]).await).await;
+    assert!(!seen.contains("tomsons"), "{seen}");
+    assert!(seen.contains("***@***"));
+    let (_, shown) = everything(&running, &running.key(&["read", "personal"]).await).await;
+    assert_eq!(shown.matches(ADDRESS).count(), 6, "{shown}");
+    let key = running.key(&["read"]).await;
+    let path = format!("/api/v1/effects/{id}/message");
+    let refused = running.send(Method::GET, &key, &path, None).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    problem(refused, "personal_data").await;
+}
+
+#[tokio::test]
+async fn a_mail_can_be_read_whole() {
+    let running = Running::start().await;
+    mailed(&running).await;
+    let key = running.key(&["read", "personal"]).await;
+    let (_, effects) = running
+        .get(&key, "/api/v1/effects?kind=email::send&state=captured")
+        .await;
+    let effect = &effects["items"][0];
+    assert_eq!(effect["target"], ADDRESS);
+    let members: Vec<_> = effect
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        members,
+        [
+            "attempts",
+            "created_at",
+            "event_id",
+            "id",
+            "key",
+            "kind",
+            "run_id",
+            "settled_at",
+            "state",
+            "target"
+        ]
+    );
+    let path = format!("/api/v1/effects/{}/message", effect["id"].as_str().unwrap());
+    let message = running.send(Method::GET, &key, &path, None).await;
+    assert_eq!(message.headers()["content-type"], "message/rfc822");
+    let disposition = message.headers()["content-disposition"].to_str().unwrap();
+    assert!(disposition.starts_with("attachment") && disposition.ends_with(".eml\""));
+    assert_eq!(message.bytes().await.unwrap(), MAIL);
+}

@@ -1,0 +1,99 @@
+//! Rules: those in force, those refused, those to be checked.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value as Json, json};
+
+use crate::harness::{Running, beginning, id, problem};
+
+#[tokio::test]
+async fn rules_are_listed_and_shown_with_their_source() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let (_, list) = running.get(&key, "/api/v1/rules").await;
+    let rule = &list["items"][0];
+    assert_eq!(rule["name"], "new-booking/thank-you");
+    assert_eq!(rule["description"], "Thanks the customer.");
+    assert_eq!(rule["enabled"], true);
+    assert_eq!(rule["options"]["concurrency"], "subject");
+    assert!(rule["source"].is_null());
+    assert!(list["failed_reload"].is_null());
+    let (status, shown) = running
+        .get(&key, "/api/v1/rules/new-booking/thank-you")
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(shown["source"].as_str().unwrap().contains("log::info"));
+    assert_eq!(shown["version"], rule["version"]);
+    let (status, _) = running.get(&key, "/api/v1/rules/new-booking/none").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_refused_change_of_the_rules_is_shown_until_it_is_mended() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let diagnostic =
+        cuebook_rules::Diagnostic::error("new-booking/a.rhai", "E0101", "no script").at(3, 5, 2);
+    running.problems.failed(beginning(), vec![diagnostic]);
+    let (_, list) = running.get(&key, "/api/v1/rules").await;
+    let failed = &list["failed_reload"];
+    assert_eq!(failed["at"], "2026-03-14T18:30:00Z");
+    assert_eq!(failed["diagnostics"][0]["line"], 3);
+    assert_eq!(failed["diagnostics"][0]["code"], "E0101");
+    let (_, system) = running.get(&key, "/api/v1/system").await;
+    assert_eq!(system["rules_stale"], true);
+    running.problems.solved();
+    let (_, list) = running.get(&key, "/api/v1/rules").await;
+    assert!(list["failed_reload"].is_null());
+}
+
+#[tokio::test]
+async fn a_source_is_checked_without_being_put_in_force() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let check = async |source: &str| {
+        let body = json!({"path": "new-booking/other.rhai", "source": source});
+        let response = running
+            .send(Method::POST, &key, "/api/v1/rules/check", Some(body))
+            .await;
+        assert_eq!(response.status(), StatusCode::OK);
+        response.json::<Json>().await.unwrap()
+    };
+    let good = check("log::info(\"fine\");").await;
+    assert_eq!(good["valid"], true, "{good}");
+    let bad = check("let a = ;").await;
+    assert_eq!(bad["valid"], false);
+    assert_eq!(bad["diagnostics"][0]["file"], "new-booking/other.rhai");
+    assert_eq!(bad["diagnostics"][0]["severity"], "error");
+    let (_, list) = running.get(&key, "/api/v1/rules").await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    let response = running
+        .send(
+            Method::POST,
+            &key,
+            "/api/v1/rules/check",
+            Some(json!({"path": "../etc/passwd", "source": ""})),
+        )
+        .await;
+    problem(response, "invalid_body").await;
+}
+
+#[tokio::test]
+async fn the_rules_in_force_decide_at_the_moment_of_arrival() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    running.set_rules(&[
+        ("new-booking/a.rhai", "log::info(\"a\");"),
+        ("any/b.rhai", "log::info(\"b\");"),
+    ]);
+    let body = r#"{"type":"new-booking","payload":{"booking_pid":1}}"#;
+    let event = id(running.hook(body).await).await;
+    let (_, event) = running.get(&key, &format!("/api/v1/events/{event}")).await;
+    let rules: Vec<_> = event["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["rule"].clone())
+        .collect();
+    assert_eq!(rules.len(), 2);
+    assert!(rules.contains(&json!("any/b")) && rules.contains(&json!("new-booking/a")));
+}
