@@ -29,12 +29,8 @@ impl SecretLookup for Secrets {
     }
 }
 
-/// Settings that open the loopback and have short timeouts.
+/// Settings that open the loopback.
 pub(crate) fn settings() -> EffectSettings {
-    let mut limits = Limits::default();
-    limits.http.connect = Duration::from_millis(200);
-    limits.http.total = Duration::from_millis(300);
-    limits.smtp.connect = Duration::from_secs(5);
     EffectSettings {
         capture: false,
         smtp: None,
@@ -50,13 +46,20 @@ pub(crate) fn settings() -> EffectSettings {
         ]))),
         clock: Arc::new(ManualClock::new(now())),
         extra_roots: Vec::new(),
-        limits,
+        limits: Limits::default(),
     }
 }
 
 /// Effects by [`settings`].
 pub(crate) fn effects() -> Effects {
     Effects::new(settings()).unwrap()
+}
+
+/// Effects that wait 300 ms for an answer: for peers that give none.
+pub(crate) fn hasty() -> Effects {
+    let mut settings = settings();
+    settings.limits.http.total = Duration::from_millis(300);
+    Effects::new(settings).unwrap()
 }
 
 /// Settings of a mail server on this machine.

@@ -5,7 +5,7 @@ use cuebook_core::failure::Decision;
 use cuebook_core::function::Route;
 
 use crate::peers::http::{Behaviour, HttpPeer, answer};
-use crate::setup::{KEY, deliver, effects, map, prepare};
+use crate::setup::{KEY, deliver, effects, hasty, map, prepare};
 
 const KIND: &str = "webhook::send";
 
@@ -68,7 +68,11 @@ async fn a_definite_refusal_is_final_and_a_lost_answer_is_doubtful() {
     ] {
         let peer = HttpPeer::start([behaviour.clone()]).await;
         let sends = prepare(KIND, &[Value::from(peer.url("/")), Value::Unit]).unwrap();
-        let failure = deliver(&effects(), KIND, &sends[0]).await.unwrap_err();
+        let effects = match behaviour {
+            Behaviour::Hang => hasty(),
+            _ => effects(),
+        };
+        let failure = deliver(&effects, KIND, &sends[0]).await.unwrap_err();
         assert_eq!(failure.decision, decision, "{behaviour:?}");
     }
 }
