@@ -51,6 +51,8 @@ impl DataFolder {
             path: path.to_owned(),
             source,
         })?;
+        #[cfg(unix)]
+        warn_of_readers(path);
         Ok(Self(path.to_owned()))
     }
 
@@ -134,6 +136,19 @@ impl DataFolder {
             path: self.path(name),
             source,
         }
+    }
+}
+
+/// A folder that was there before may be open to all; the database in it holds customers' data.
+#[cfg(unix)]
+fn warn_of_readers(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o007 != 0);
+    if open {
+        tracing::warn!(
+            path = %path.display(),
+            "every user of this machine can look into the data folder: `chmod 700` closes it"
+        );
     }
 }
 

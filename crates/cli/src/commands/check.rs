@@ -123,9 +123,14 @@ fn root_of(path: &Path, rules_dir: &Path) -> Result<(PathBuf, Option<String>), F
     if full.is_dir() {
         return Ok((path.to_owned(), None));
     }
-    // The last two parts of a rule's path are its name.
+    // The last two parts of a rule's path are its name. The root as it was typed, where it was.
     let name: Vec<_> = full.iter().rev().take(2).collect();
-    let (Some(root), [file, folder]) = (full.ancestors().nth(2), name.as_slice()) else {
+    let typed = path.ancestors().nth(2).map(|root| match root.as_os_str() {
+        here if here.is_empty() => Path::new("."),
+        _ => root,
+    });
+    let root = typed.or_else(|| full.ancestors().nth(2));
+    let (Some(root), [file, folder]) = (root, name.as_slice()) else {
         return Err(Failure::usage(anyhow::anyhow!(
             "{} does not lie in a folder of rules",
             path.display()

@@ -29,6 +29,11 @@ const TAIL: &str = "
 `secret(\"CRM_TOKEN\")` in a rule means the environment variable `CUEBOOK_SECRET_CRM_TOKEN`, or the content of the file that
 `CUEBOOK_SECRET_CRM_TOKEN_FILE` names, or else the secret of that name in the database. `CUEBOOK_SECRET_KEY` is none of
 them: it is the setting `secret_key`.
+
+## For commands that ask a running Cuebook
+
+`cuebook trigger` and its like reach the server that this configuration describes, with the key in its data folder.
+`CUEBOOK_URL` and `CUEBOOK_KEY` name another server and its key.
 ";
 
 /// The page, as Markdown.

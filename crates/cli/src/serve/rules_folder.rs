@@ -2,7 +2,7 @@
 //! it running and says so in the log, in the metrics and in the API.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cuebook_core::Clock;
 use cuebook_rules::{ActiveRules, Checked, Diagnostic, Engine, ReadError, RuleFiles, RuleSet};
@@ -12,6 +12,9 @@ use cuebook_store::{Store, StoreError, StoredRuleSet};
 use crate::engine;
 
 use super::reload_metrics::ReloadMetrics;
+
+/// The code of a diagnostic about the folder itself.
+const NO_FOLDER: &str = "E0001";
 
 /// The folder, and all that its content concerns.
 #[derive(Clone)]
@@ -30,7 +33,12 @@ pub(super) struct RulesFolder {
     pub(super) metrics: ReloadMetrics,
     /// Tells when it went wrong.
     pub(super) clock: Arc<dyn Clock>,
+    /// What the folder held when it was read last: the same again is no news.
+    pub(super) seen: Arc<Mutex<Option<Content>>>,
 }
+
+/// What the folder held, or why it could not be read.
+pub(super) type Content = Result<RuleFiles, String>;
 
 /// Why the folder's content does not run.
 #[derive(Debug, thiserror::Error)]
@@ -73,42 +81,66 @@ impl RulesFolder {
         Ok(problem)
     }
 
-    /// Loads the folder again after a change.
+    /// Loads the folder again if it has changed.
     pub(super) async fn reload(&self) {
-        let before = self.active.load().hash.clone();
         match self.load().await {
-            Ok(set) if set.hash == before && self.problems.load().is_none() => {}
-            Ok(set) => {
+            Ok(None) => {}
+            Ok(Some(set)) => {
                 tracing::info!(rules = set.rules.len(), hash = %set.hash, "the changed rules run");
                 self.tell(None);
             }
-            Err(problem) => self.tell(Some(&problem)),
+            Err(problem) => {
+                for diagnostic in self.diagnostics(&problem) {
+                    tracing::error!("{diagnostic}");
+                }
+                self.tell(Some(&problem));
+            }
         }
     }
 
-    /// Reads, checks, stores and activates the folder's content.
-    async fn load(&self) -> Result<Arc<RuleSet>, Unusable> {
-        let (files, checked) = self.read_and_check().await?;
+    /// Reads the folder; if it holds something else than before, checks, stores and activates that.
+    async fn load(&self) -> Result<Option<Arc<RuleSet>>, Unusable> {
+        let dir = self.dir.clone();
+        let read = blocking(move || RuleFiles::read(&dir)).await?;
+        if !self.is_news(&read) {
+            return Ok(None);
+        }
+        let files = read?;
+        let engine = self.engine.clone();
+        let (files, checked) = blocking(move || {
+            let checked = engine::check(&engine, &files);
+            (files, checked)
+        })
+        .await?;
+        let checked = checked?;
         let Some(set) = checked.set else {
             return Err(Unusable::Invalid(checked.diagnostics, files));
         };
         for warning in &checked.diagnostics {
             tracing::warn!("{warning}");
         }
-        self.store.save_rule_set(stored_form(&set)).await?;
+        if let Err(error) = self.store.save_rule_set(stored_form(&set)).await {
+            // What was not stored does not run, and has to be tried again.
+            *self.seen() = None;
+            return Err(error.into());
+        }
         self.active.swap(set);
-        Ok(self.active.load())
+        Ok(Some(self.active.load()))
     }
 
-    async fn read_and_check(&self) -> Result<(RuleFiles, Checked), Unusable> {
-        let (dir, engine) = (self.dir.clone(), self.engine.clone());
-        tokio::task::spawn_blocking(move || {
-            let files = RuleFiles::read(&dir)?;
-            let checked = engine::check(&engine, &files)?;
-            Ok((files, checked))
-        })
-        .await
-        .map_err(|error| Unusable::NotChecked(std::io::Error::other(error)))?
+    fn is_news(&self, read: &Result<RuleFiles, ReadError>) -> bool {
+        let content = match read {
+            Ok(files) => Ok(files.clone()),
+            Err(error) => Err(chain(error)),
+        };
+        let mut seen = self.seen();
+        let is_news = seen.as_ref() != Some(&content);
+        *seen = Some(content);
+        is_news
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Option<Content>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run_stored(&self, stored: StoredRuleSet) {
@@ -139,27 +171,31 @@ impl RulesFolder {
             self.problems.solved();
             return;
         };
-        let diagnostics = match problem {
-            Unusable::Invalid(diagnostics, _) => diagnostics.clone(),
-            other => vec![Diagnostic::error(
-                &self.dir.display().to_string(),
-                "E0001",
-                chain(other),
-            )],
-        };
-        for diagnostic in diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.is_error())
-        {
-            tracing::error!("{diagnostic}");
-        }
         let rules = self.active.load().rules.len();
-        tracing::error!(
-            rules,
-            "the rules' folder cannot be used: the set before it goes on running"
-        );
-        self.problems.failed(self.clock.now(), diagnostics);
+        tracing::error!(rules, "{problem}: the set before goes on running");
+        let found = self.diagnostics(problem);
+        self.problems.failed(self.clock.now(), found);
     }
+
+    /// A problem as the checker would say it.
+    fn diagnostics(&self, problem: &Unusable) -> Vec<Diagnostic> {
+        match problem {
+            Unusable::Invalid(diagnostics, _) => diagnostics.clone(),
+            other => {
+                let dir = self.dir.display().to_string();
+                vec![Diagnostic::error(&dir, NO_FOLDER, chain(other))]
+            }
+        }
+    }
+}
+
+/// Does what takes the disk or the processor away from the async threads.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(std::io::Error::other)
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

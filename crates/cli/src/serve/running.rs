@@ -79,6 +79,7 @@ impl Running {
             problems: Arc::new(RuleProblems::new()),
             metrics: ReloadMetrics::register(&mut registry),
             clock: clock.clone(),
+            seen: Arc::default(),
         };
         let problem = rules
             .begin()

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Context, anyhow};
 
-use crate::config::{Config, ConfigError, EffectsMode, Environment};
+use crate::config::{Config, ConfigError, EffectsMode, Environment, LogFormat};
 use crate::exit::{Exit, Failure};
 use crate::output::Colour;
 use crate::{diagnostics, output};
@@ -60,7 +60,7 @@ async fn start(
     let ground = Ground::open(config, options.demo).await?;
     let (running, started) = Running::start(ground, listener, config, environment).await?;
     if let Some(problem) = &started.problem {
-        show(problem, Colour::of_stderr(environment));
+        show(problem, config.log_format, Colour::of_stderr(environment));
     }
     let banner = Banner {
         config,
@@ -108,12 +108,20 @@ fn captured(config: &Config, demo: bool) -> Option<&'static str> {
     }
 }
 
-/// Shows on the terminal what is wrong with the rules' folder, with the places.
-fn show(problem: &Unusable, colour: Colour) {
-    match problem {
-        Unusable::Invalid(found, files) => {
+/// Shows what is wrong with the rules, with the places; line by line to a log that machines read.
+fn show(problem: &Unusable, format: LogFormat, colour: Colour) {
+    match (problem, format) {
+        (Unusable::Invalid(found, files), LogFormat::Text) => {
             output::note(diagnostics::render_all(found, &files.0, colour).trim_end());
         }
-        other => output::note(other),
+        (Unusable::Invalid(found, _), LogFormat::Json) => {
+            for diagnostic in found {
+                tracing::error!("{diagnostic}");
+            }
+        }
+        (other, _) => {
+            let error: &dyn std::error::Error = other;
+            tracing::error!(error, "the rules' folder");
+        }
     }
 }

@@ -12,24 +12,21 @@ use super::rules_folder::RulesFolder;
 
 /// Editors write in several steps: so long must nothing have happened.
 const REST: Duration = Duration::from_millis(200);
-/// How often to look where the system tells nothing.
-const POLL: Duration = Duration::from_secs(2);
+/// How often to look all the same: not every file system tells, and a folder that was replaced tells no more.
+const POLL: Duration = Duration::from_secs(5);
 
 /// Watches until `stop`.
 pub(super) async fn watch(folder: RulesFolder, stop: CancellationToken) {
     let (changed, mut changes) = mpsc::channel(1);
     let watcher = begin(folder.path(), changed);
     if let Err(error) = &watcher {
-        tracing::warn!(%error, "the system does not tell when rules change; looking every 2 s instead");
+        tracing::warn!(%error, "the system does not tell when rules change; looking every 5 s alone");
     }
-    let changed = async |changes: &mut mpsc::Receiver<()>| match &watcher {
-        Ok(_) => changes.recv().await.unwrap_or_default(),
-        Err(_) => tokio::time::sleep(POLL).await,
-    };
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = changed(&mut changes) => {}
+            Some(()) = changes.recv() => {}
+            () = tokio::time::sleep(POLL) => {}
         }
         while tokio::time::timeout(REST, changes.recv())
             .await

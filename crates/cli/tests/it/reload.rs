@@ -72,3 +72,21 @@ fn a_broken_folder_at_the_start_leaves_the_last_valid_rules_running() {
     );
     drop(server);
 }
+
+#[test]
+fn a_folder_that_is_gone_leaves_the_rules_before_it_running() {
+    let folder = Folder::new();
+    folder.write("rules/new-booking/a.rhai", GOOD);
+    let server = Server::start(&folder, &["--demo"], &[]);
+    std::fs::remove_dir_all(folder.path("rules")).unwrap();
+    until("the error shows", || {
+        metric(&server, "cuebook_rules_valid") == Some(0.0)
+    });
+    assert_eq!(rules(&server), ["new-booking/a"]);
+    assert_eq!(server.terminate(), Some(0));
+
+    let server = Server::start(&folder, &["--demo"], &[]);
+    assert_eq!(rules(&server), ["new-booking/a"]);
+    assert!(!folder.path("rules").exists());
+    drop(server);
+}
