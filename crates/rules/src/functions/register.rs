@@ -112,8 +112,9 @@ fn set(module: &mut Module, name: &str, function: Function) {
 /// Rhai reserves names that look free (`debug`, `case`, `public`): a call of each is parsed.
 fn check_name(engine: &rhai::Engine, name: &'static str) -> Result<(), EngineError> {
     let probe = format!("let answer = {name}();");
-    engine
-        .compile(probe)
-        .map(drop)
-        .map_err(|_| EngineError::Name(name))
+    let is_name = name.split("::").all(rhai::is_valid_identifier);
+    if !is_name || engine.compile(probe).is_err() {
+        return Err(EngineError::Name(name));
+    }
+    Ok(())
 }

@@ -79,6 +79,15 @@ fn an_uncaught_error_says_file_line_and_what() {
 }
 
 #[test]
+fn an_error_of_a_function_with_a_namespace_has_its_line_too() {
+    for call in ["json::parse(\"{\")", "http::get(1)", "log::info(|x| x)"] {
+        let pass = run(&format!("let a = 1;\n\n{call};")).pass();
+        let (_, reason) = failure(&pass);
+        assert!(reason.starts_with("new-booking/test.rhai:3: "), "{reason}");
+    }
+}
+
+#[test]
 fn a_thrown_value_is_shown() {
     for (source, shown) in [
         (r#"throw "plain";"#, "new-booking/test.rhai:1: plain"),

@@ -60,7 +60,7 @@ const EMIT: &[Parameter] = &[
     required("payload", ParameterKind::Any),
 ];
 
-const fn function(
+pub(crate) const fn function(
     name: &'static str,
     kind: FunctionKind,
     parameters: &'static [Parameter],
@@ -97,6 +97,12 @@ pub(crate) fn descriptors() -> Vec<FunctionDescriptor> {
             "emit",
             FunctionKind::Send(prepare_event),
             EMIT,
+            Answer::Unit,
+        ),
+        function(
+            "faulty::send",
+            FunctionKind::Send(|_, _| panic!("on purpose")),
+            &[],
             Answer::Unit,
         ),
     ]

@@ -7,6 +7,7 @@ mod catching;
 mod check;
 mod driver;
 mod ends;
+mod engine;
 mod event;
 mod functions;
 mod hostile;

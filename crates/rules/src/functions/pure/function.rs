@@ -6,13 +6,13 @@ use std::sync::Arc;
 use cuebook_core::CallError;
 use cuebook_core::function::Parameter;
 use cuebook_core::value::Value;
-use rhai::{Dynamic, Engine, FuncRegistration, Module, RhaiFunc};
+use rhai::{Dynamic, Engine, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 
 use super::PureContext;
 use super::arguments::Arguments;
 use crate::convert::{to_script, to_value};
 use crate::functions::arguments::check_parameters;
-use crate::throw::throw;
+use crate::throw::{at, throw};
 
 /// The most arguments that a function is registered for: more than any takes.
 const MOST_ARGUMENTS: usize = 6;
@@ -67,16 +67,20 @@ impl PureFunction {
         };
         for count in 0..=MOST_ARGUMENTS {
             let context = Arc::clone(context);
-            let call = move |_: Option<rhai::NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
+            let call = move |call: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
                 let answer = self.answer_to(body, &context, args);
-                Ok(to_script(&answer.map_err(|error| throw(&error))?)?)
+                let answer = answer.and_then(|value| Ok(to_script(&value)?));
+                answer.map_err(|error| match &call {
+                    Some(call) => at(call, throw(&error)),
+                    None => throw(&error),
+                })
             };
             FuncRegistration::new(self.path().1).set_into_module_raw(
                 module,
                 vec![TypeId::of::<Dynamic>(); count],
                 RhaiFunc::Pure {
                     func: Arc::new(call),
-                    has_context: false,
+                    has_context: true,
                     is_pure: true,
                     is_volatile: false,
                 },
