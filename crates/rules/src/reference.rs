@@ -43,7 +43,10 @@ const CHAPTERS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// `docs/reference/functions.md`: every function that has a descriptor, and every pure one.
+/// What templates can do.
+const TEMPLATES: &str = include_str!("reference/templates.md");
+
+/// `docs/reference/functions.md`: every function that scripts have, and the filters of templates.
 pub fn functions_page(functions: &[FunctionDescriptor]) -> String {
     let mut page = String::from(
         "# Script functions\n\nMade by `cuebook` from the descriptors of its functions. Arguments in `[ ]` may be left out.\n",
@@ -75,6 +78,7 @@ pub fn functions_page(functions: &[FunctionDescriptor]) -> String {
     for function in pure_functions() {
         pure(&mut page, function);
     }
+    page.push_str(TEMPLATES);
     page
 }
 
