@@ -66,6 +66,7 @@ impl Transition for CompleteRun {
                 Ending {
                     checkpoint: &request.checkpoint,
                     segment,
+                    forget: &[],
                     change: RunChange {
                         state,
                         code: None,

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use cuebook_core::journal::StepPath;
+use cuebook_core::rule::VersionHash;
 use cuebook_core::run::RunState;
 use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -11,7 +13,7 @@ use super::checkpoint::Checkpoint;
 use super::effect_changes;
 use super::held_runs::HeldRuns;
 use super::segment::{self, Segment};
-use super::steps::{Steps, write_logs};
+use super::steps::{Steps, forget_steps, write_logs};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::statements::{given, update_each};
@@ -21,6 +23,7 @@ use crate::writer::{Applied, Tx};
 pub(super) struct Ending<'a> {
     pub(super) checkpoint: &'a Checkpoint,
     pub(super) segment: Option<&'a Segment>,
+    pub(super) forget: &'a [StepPath],
     pub(super) change: RunChange<'a>,
 }
 
@@ -61,6 +64,9 @@ pub(super) async fn apply(tx: &Tx<'_>, endings: &[Ending<'_>]) -> Applied<()> {
 type Good<'a> = (&'a runs::Model, &'a Ending<'a>);
 
 async fn record(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
+    for (run, ending) in good {
+        forget_steps(tx, run.id, run.generation, ending.forget).await?;
+    }
     let mut steps = Steps::default();
     for (run, ending) in good {
         for step in &ending.checkpoint.steps {
@@ -109,7 +115,7 @@ async fn change_runs(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
             change.reason.map(str::to_owned).into(),
             change.wake_at.into(),
             change.state.has_ended().then_some(tx.now_micros()).into(),
-            ending.checkpoint.version.0.clone().into(),
+            pinned_to(&ending.checkpoint.version).into(),
             if recorded { 0_i32 } else { run.claims }.into(),
             (change.state == RunState::Running)
                 .then_some(run.holder)
@@ -135,4 +141,9 @@ async fn change_runs(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
         rows,
     )
     .await
+}
+
+/// The version to pin a run to; a run that ends before it took a step on any names none.
+fn pinned_to(version: &VersionHash) -> Option<String> {
+    (!version.0.is_empty()).then(|| version.0.clone())
 }

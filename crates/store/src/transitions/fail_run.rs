@@ -53,6 +53,7 @@ impl Transition for FailRun {
             .map(|request| Ending {
                 checkpoint: &request.checkpoint,
                 segment: None,
+                forget: &[],
                 change: RunChange {
                     state: match request.failure.state {
                         RunState::Blocked => RunState::Blocked,

@@ -29,6 +29,7 @@ impl Transition for Checkpoint {
             .map(|checkpoint| Ending {
                 checkpoint,
                 segment: None,
+                forget: &[],
                 change: RunChange {
                     state: RunState::Running,
                     code: None,

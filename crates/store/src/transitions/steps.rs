@@ -8,6 +8,7 @@ use cuebook_core::clock::{Timestamp, to_micros};
 use cuebook_core::journal::{StepPath, StepRecord};
 use cuebook_core::log_line::LogLine;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -88,6 +89,25 @@ fn row(run: Uuid, generation: i32, step: &StepRecord) -> Result<steps::Model, St
         arguments: json(&step.arguments)?,
         answer,
     })
+}
+
+/// Takes steps out of a journal, so that they are asked again.
+pub(super) async fn forget_steps(
+    tx: &Tx<'_>,
+    run: Uuid,
+    generation: i32,
+    paths: &[StepPath],
+) -> Result<(), StoreError> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    steps::Entity::delete_many()
+        .filter(steps::Column::RunId.eq(run))
+        .filter(steps::Column::Generation.eq(generation))
+        .filter(steps::Column::Path.is_in(paths.iter().map(ToString::to_string)))
+        .exec(tx.db)
+        .await?;
+    Ok(())
 }
 
 /// Writes log lines; those that are there already stay.

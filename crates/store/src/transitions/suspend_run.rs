@@ -4,6 +4,7 @@
 //! journal and nothing of it was sent; if after, the run sleeps as a row until `wake_runs` finds it due.
 
 use cuebook_core::Timestamp;
+use cuebook_core::journal::StepPath;
 use cuebook_core::run::RunState;
 
 use super::checkpoint::Checkpoint;
@@ -23,6 +24,8 @@ pub struct WaitUntil {
     pub code: &'static str,
     /// What it waits for, in a sentence.
     pub reason: String,
+    /// Recorded steps that are to be asked again: `retry_in` cuts the journal here.
+    pub forget: Vec<StepPath>,
 }
 
 /// A request to suspend.
@@ -59,6 +62,7 @@ impl Transition for SuspendRun {
             .map(|request| Ending {
                 checkpoint: &request.checkpoint,
                 segment: Some(&request.segment),
+                forget: &request.wait.forget,
                 change: RunChange {
                     state: RunState::Waiting,
                     code: Some(request.wait.code),

@@ -1,9 +1,10 @@
 //! Long waits.
 
 use chrono::TimeDelta;
-use cuebook_core::Timestamp;
 use cuebook_core::event::EventState;
+use cuebook_core::journal::StepPath;
 use cuebook_core::run::RunState;
+use cuebook_core::{Timestamp, Value};
 use cuebook_store::{ClaimedRun, Segment, Store, WaitUntil};
 
 use crate::script::{checkpoint, claim_one, complete, mails, ready_ids, running};
@@ -14,6 +15,7 @@ async fn suspend(store: &Store, claimed: &ClaimedRun, segment: Segment, wake_at:
         wake_at,
         code: "sleep",
         reason: "sleeps for 3d".to_owned(),
+        forget: Vec::new(),
     };
     store
         .suspend_run(checkpoint(claimed), segment, wait)
@@ -52,6 +54,27 @@ stories! {
         assert_eq!((report.woken, report.next), (1, None));
         assert_eq!(store.wake_runs().await.unwrap().woken, 0, "a timer fires once");
         assert_eq!(ready_ids(&store).await, [claimed.run.id]);
+    }
+
+    async fn steps_that_are_forgotten_are_asked_again_and_others_stay(stage: &Stage) {
+        let store = stage.open().await;
+        let claimed = running(stage, &store, "42").await;
+        let mut recorded = checkpoint(&claimed);
+        recorded.steps = vec![stage.step(0, Some(Value::Unit)), stage.step(1, Some(Value::Unit))];
+        store.record_steps(recorded).await.unwrap();
+        let wait = WaitUntil {
+            wake_at: stage.now(),
+            code: "retry",
+            reason: "later".to_owned(),
+            forget: vec![StepPath::top(1)],
+        };
+        store
+            .suspend_run(checkpoint(&claimed), Segment::default(), wait)
+            .await
+            .unwrap();
+        let journal = store.journal(claimed.run.id).await.unwrap();
+        let paths: Vec<String> = journal.steps.keys().map(ToString::to_string).collect();
+        assert_eq!(paths, ["0"]);
     }
 
     async fn a_waiting_run_frees_its_lane_and_queues_again_behind(stage: &Stage) {

@@ -147,6 +147,31 @@ async fn a_rule_that_wants_to_be_tried_again_asks_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_failed_and_was_recorded_is_asked_anew_too() {
+    let peer = unwell(1, Answer::new(500, "")).await;
+    let cuebook = cuebook(format!(
+        "//! Tries later.\ntry {{ http::post(\"{}\", #{{}}, #{{ retry: \"never\" }}); }} catch {{ retry_in(\"5m\", \"later\"); }}\n",
+        peer.url("/")
+    ))
+    .await;
+    let event = cuebook
+        .hook("new-booking", json!({ "booking_pid": "1" }))
+        .await;
+    cuebook.wait_for_run(event, RunState::Waiting).await;
+    cuebook.advance(TimeDelta::minutes(5));
+    let shown = cuebook.ended_run(event).await;
+    assert_eq!(
+        shown.run.state,
+        RunState::Completed,
+        "{:?}",
+        shown.run.reason
+    );
+    let states: Vec<EffectState> = shown.effects.iter().map(|effect| effect.state).collect();
+    assert!(states.contains(&EffectState::Failed) && states.contains(&EffectState::Done));
+    assert_eq!(peer.requests().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_send_that_fails_for_now_is_sent_again_the_same() {
     let peer = unwell(1, Answer::new(503, "")).await;
     let cuebook = cuebook(format!(
