@@ -17,6 +17,9 @@ pub(super) fn operations(document: &mut Json) {
         .flat_map(Map::values_mut)
         .filter_map(Json::as_object_mut);
     for operation in operations {
+        if let Some(parameters) = operation.get_mut("parameters").and_then(Json::as_array_mut) {
+            parameters.iter_mut().for_each(optional_in_query);
+        }
         if let Some(body) = operation.get_mut("requestBody") {
             content_examples(body, &schemas);
         }
@@ -54,6 +57,13 @@ pub(super) fn nullable(document: &mut Json) {
                 allow_null(property);
             }
         }
+    }
+}
+
+/// No query parameter has to be given; poem says so of all but those that may be given several times.
+fn optional_in_query(parameter: &mut Json) {
+    if parameter["in"] == "query" {
+        parameter["required"] = Json::from(false);
     }
 }
 

@@ -36,6 +36,12 @@ const START: &str = r##"SwaggerUIBundle({
     deepLinking: true,
     validatorUrl: null,
     persistAuthorization: false,
+    // Requests go to where the page came from, under whatever name, and nowhere else.
+    requestInterceptor: (request) => {
+        const { pathname, search } = new URL(request.url, location.href);
+        request.url = location.origin + pathname + search;
+        return request;
+    },
 });
 "##;
 

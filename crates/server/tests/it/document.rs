@@ -80,6 +80,20 @@ fn each_operation_has_summary_tag_id_example_and_error_answers() {
 }
 
 #[test]
+fn no_query_parameter_has_to_be_given() {
+    let document = document();
+    let mut seen = 0;
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let in_path = parameter["in"] == "path";
+            assert_eq!(parameter["required"], in_path, "{name}: {parameter}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
+
+#[test]
 fn each_operation_of_the_api_names_the_key_that_it_needs() {
     let document = document();
     for (name, operation) in operations(&document) {
