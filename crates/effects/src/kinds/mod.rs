@@ -1,6 +1,6 @@
 //! The kinds of effects: one file each, and the list of them.
 //!
-//! To add one: a file here that holds its [`Kind`], and a line in [`KINDS`]. Its registration in scripts, the reference
+//! To add one: a file here that holds its `Kind`, and a line in `KINDS`. Its registration in scripts, the reference
 //! page and the test doubles follow from its descriptor.
 
 mod email;

@@ -9,14 +9,14 @@
 mod address;
 mod attachment;
 mod content;
+mod entities;
 mod fields;
 mod mime;
 mod plain_text;
 
+pub(crate) use content::Content;
 pub(crate) use fields::{Fields, OPTIONS};
 pub(crate) use mime::{Envelope, Mail};
-
-pub(crate) use content::Content;
 
 /// The sender of mails that are only captured, for an installation that has no `smtp.url` and no `smtp.from` yet.
 pub const CAPTURED_SENDER: &str = "Cuebook <cuebook@localhost>";
