@@ -3,13 +3,16 @@
 //! A library holds functions and constants only, so that importing it does nothing; it is made a module here, once, and
 //! not in each pass.
 
+mod imports;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cuebook_core::limits;
 use cuebook_core::rule::RuleName;
-use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Scope, Stmt};
+use rhai::{AST, ASTFlags, Scope, Stmt};
 
+use self::imports::{import_statements, is_library, place};
 use crate::diagnostic::{Diagnostic, code};
 use crate::engine::Engine;
 use crate::files::RuleFiles;
@@ -263,39 +266,4 @@ impl<'a> Compiler<'a> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
-}
-
-/// The imports of a file: the path where it is a plain text, and the place.
-fn import_statements(ast: &AST) -> Vec<(Option<String>, Position)> {
-    let mut imports = Vec::new();
-    ast.walk(&mut |nodes: &[ASTNode]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = nodes.last() {
-            let import = match &import.0 {
-                Expr::StringConstant(path, position) => (Some(path.to_string()), *position),
-                _ => (None, *position),
-            };
-            imports.push(import);
-        }
-        true
-    });
-    imports
-}
-
-/// Whether `path` names a file in `lib/`, plainly: no `..`, no empty parts.
-fn is_library(path: &str) -> bool {
-    path.strip_prefix("lib/").is_some_and(|rest| {
-        rest.split('/').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        })
-    })
-}
-
-fn place(position: Position) -> (usize, usize) {
-    (
-        position.line().unwrap_or(1),
-        position.position().unwrap_or(1),
-    )
 }

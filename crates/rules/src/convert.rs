@@ -4,6 +4,10 @@
 //! journal cannot hold is an error here, at the line that wanted it to. Sizes are checked before anything is copied, since
 //! Rhai's own checks come too late and cannot be caught.
 
+mod sizes;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use cuebook_core::failure::CallError;
@@ -12,6 +16,8 @@ use cuebook_core::value::Value;
 use rhai::{Dynamic, ImmutableString, Map};
 use rust_decimal::Decimal;
 
+pub(crate) use self::sizes::check;
+use self::sizes::{Sizes, measure};
 use crate::host::event_view::EventView;
 use crate::types::{HttpAnswer, SecretHandle, Time};
 
@@ -71,41 +77,6 @@ impl ConvertError {
         }
         self
     }
-}
-
-/// Counts what a value is made of.
-#[derive(Debug, Default)]
-struct Sizes {
-    text: usize,
-    array: usize,
-    map: usize,
-}
-
-impl Sizes {
-    fn text(&mut self, bytes: usize) -> Result<(), ConvertError> {
-        count(&mut self.text, bytes, limits::TEXT, "bytes of text")
-    }
-
-    fn array(&mut self, items: usize) -> Result<(), ConvertError> {
-        count(&mut self.array, items, limits::ARRAY, "array items")
-    }
-
-    fn map(&mut self, members: usize) -> Result<(), ConvertError> {
-        count(&mut self.map, members, limits::MAP, "map members")
-    }
-}
-
-fn count(
-    total: &mut usize,
-    more: usize,
-    limit: usize,
-    what: &'static str,
-) -> Result<(), ConvertError> {
-    *total = total.saturating_add(more);
-    if *total > limit {
-        return Err(ConvertError::Size { what, limit });
-    }
-    Ok(())
 }
 
 /// The value behind `dynamic`.
@@ -201,38 +172,6 @@ pub(crate) fn kind_of(dynamic: &Dynamic) -> &'static str {
     }
 }
 
-/// Checks that a script can take `value`: its depth and its sizes.
-pub(crate) fn check(value: &Value) -> Result<(), ConvertError> {
-    measure(value, 0, &mut Sizes::default())
-}
-
-fn measure(value: &Value, depth: usize, sizes: &mut Sizes) -> Result<(), ConvertError> {
-    if depth >= limits::DEPTH && matches!(value, Value::Array(_) | Value::Map(_)) {
-        return Err(ConvertError::Depth {
-            limit: limits::DEPTH,
-        });
-    }
-    match value {
-        Value::Text(text) => sizes.text(text.len()),
-        // Rhai counts bytes among the items of arrays.
-        Value::Bytes(bytes) => sizes.array(bytes.len()),
-        Value::Array(items) => {
-            sizes.array(items.len())?;
-            items
-                .iter()
-                .try_for_each(|item| measure(item, depth + 1, sizes))
-        }
-        Value::Map(map) => {
-            sizes.map(map.len())?;
-            map.iter().try_for_each(|(key, member)| {
-                sizes.text(key.len())?;
-                measure(member, depth + 1, sizes)
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// `value` as the script sees it, if it is not too deep or too large for a script.
 pub(crate) fn to_script(value: &Value) -> Result<Dynamic, ConvertError> {
     check(value)?;
@@ -256,97 +195,5 @@ pub(crate) fn to_dynamic(value: &Value) -> Dynamic {
                 .map(|(key, member)| (key.as_str().into(), to_dynamic(member)))
                 .collect(),
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-    use cuebook_core::value::decimal;
-
-    use super::*;
-
-    #[test]
-    fn what_went_into_a_script_comes_out_equal() {
-        let value = Value::from([
-            ("unit", Value::Unit),
-            ("yes", Value::Bool(true)),
-            ("int", Value::Int(i64::MAX)),
-            ("money", Value::Decimal(decimal("50.00").unwrap())),
-            ("text", Value::from("Zürich")),
-            ("bytes", Value::Bytes(vec![0, 255])),
-            (
-                "at",
-                Value::Time(DateTime::from_timestamp_micros(1).unwrap()),
-            ),
-            ("secret", Value::Secret("CRM".to_owned())),
-            ("list", Value::Array(vec![Value::from("a"), Value::Int(1)])),
-        ]);
-        let back = to_value(&to_script(&value).unwrap()).unwrap();
-        assert_eq!(back, value);
-        let Some(Value::Decimal(money)) = back.get("money") else {
-            panic!()
-        };
-        assert_eq!(money.to_string(), "50.00");
-    }
-
-    #[test]
-    fn a_shared_value_is_what_it_holds() {
-        let shared = Dynamic::from_array(vec![1_i64.into()]).into_shared();
-        assert_eq!(
-            to_value(&shared).unwrap(),
-            Value::Array(vec![Value::Int(1)])
-        );
-        assert_eq!(
-            to_value(&Dynamic::from('x').into_shared()).unwrap(),
-            Value::from("x")
-        );
-    }
-
-    #[test]
-    fn a_function_says_what_it_is_and_where() {
-        let mut inner = Map::new();
-        inner.insert(
-            "callback".into(),
-            Dynamic::from(rhai::FnPtr::new("f").unwrap()),
-        );
-        let mut outer = Map::new();
-        outer.insert(
-            "data".into(),
-            Dynamic::from_array(vec![Dynamic::UNIT, inner.into()]),
-        );
-        let error = to_value(&outer.into()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "a function (at data[1].callback) cannot be used here: it has to be a number, string, bool, (), time, blob, array or map"
-        );
-    }
-
-    #[test]
-    fn what_is_too_deep_is_refused_both_ways() {
-        let nested =
-            |levels: usize| (0..levels).fold(Value::Unit, |inner, _| Value::Array(vec![inner]));
-        assert!(to_script(&nested(limits::DEPTH)).is_ok());
-        let too_deep = nested(limits::DEPTH + 1);
-        assert!(matches!(
-            to_script(&too_deep),
-            Err(ConvertError::Depth { .. })
-        ));
-        assert!(matches!(
-            to_value(&to_dynamic(&too_deep)),
-            Err(ConvertError::Depth { .. })
-        ));
-    }
-
-    #[test]
-    fn sizes_count_what_is_nested() {
-        let half = Value::Text("x".repeat(limits::TEXT / 2 + 1));
-        assert!(check(&half).is_ok());
-        let both = Value::Array(vec![half.clone(), half]);
-        assert!(matches!(check(&both), Err(ConvertError::Size { .. })));
-        assert!(matches!(
-            to_value(&to_dynamic(&both)),
-            Err(ConvertError::Size { .. })
-        ));
     }
 }
