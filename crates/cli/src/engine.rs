@@ -23,11 +23,18 @@ pub(crate) fn for_server(
         functions: cuebook_effects::kinds::descriptors(),
         timezone: config.timezone,
         default_locale: config.default_locale.clone(),
-        default_from: config.smtp.from.clone(),
+        default_from: sender(config),
         secrets,
         memory: Some(memory::held),
         limits: Limits::default(),
     })
+}
+
+/// The sender of mails where a rule names none. Without a mail server mails are only captured, and need no real one.
+fn sender(config: &Config) -> Option<String> {
+    let captured = || cuebook_effects::CAPTURED_SENDER.to_owned();
+    let from = config.smtp.from.clone();
+    from.or_else(|| config.smtp.url.is_none().then(captured))
 }
 
 /// The engine for checking rules without running them.
