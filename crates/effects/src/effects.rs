@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use cuebook_core::Value;
 use cuebook_core::failure::{AttemptError, CallError};
+use cuebook_core::{Point, Probe, Value};
 
 use crate::error::EffectError;
 use crate::http::HttpClient;
@@ -25,6 +25,7 @@ pub(crate) struct Outside {
 pub struct Effects {
     capture: bool,
     outside: Outside,
+    probe: Probe,
 }
 
 /// One attempt at a call.
@@ -89,7 +90,15 @@ impl Effects {
                 mailer,
                 ticketpark: settings.ticketpark,
             },
+            probe: Probe::default(),
         })
+    }
+
+    /// Tells `probe` of each attempt.
+    #[must_use]
+    pub fn probed(mut self, probe: Probe) -> Self {
+        self.probe = probe;
+        self
     }
 
     /// Whether `function` is recorded instead of performed: all writes and sends in capture mode or for an event that
@@ -137,6 +146,7 @@ impl Effects {
     /// # Errors
     /// With the decision whether another attempt may be made.
     pub async fn call(&self, call: &Call<'_>) -> Result<Value, AttemptError> {
+        self.probe.reach(Point::BeforeAttempt);
         let answer = match kinds::find(call.function) {
             Some(Kind {
                 perform: Perform::Call { run, .. },
@@ -144,6 +154,7 @@ impl Effects {
             }) => run(&self.outside, call).await,
             _ => Err(unknown_kind(call.function)),
         };
+        self.probe.reach(Point::AfterAttempt);
         answer.map_err(|mut failure| {
             failure.error = failure.error.after(call.attempt);
             failure
@@ -156,13 +167,16 @@ impl Effects {
     /// With the decision whether another attempt may be made. [`cuebook_core::failure::Decision::Unknown`] of a send means:
     /// record it as doubtful, and send it again.
     pub async fn deliver(&self, send: &Delivery<'_>) -> Result<Delivered, AttemptError> {
-        match kinds::find(send.kind) {
+        self.probe.reach(Point::BeforeAttempt);
+        let delivered = match kinds::find(send.kind) {
             Some(Kind {
                 perform: Perform::Send(deliver),
                 ..
             }) => deliver(&self.outside, send).await,
             _ => Err(unknown_kind(send.kind)),
-        }
+        };
+        self.probe.reach(Point::AfterAttempt);
+        delivered
     }
 }
 

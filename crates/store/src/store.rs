@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cuebook_core::secret::SecretLookup;
-use cuebook_core::{Chance, Clock};
+use cuebook_core::{Chance, Clock, Probe};
 use prometheus_client::registry::Registry;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,11 @@ pub(crate) struct Inner {
 impl Store {
     /// Opens the database, creating the file if there is none, and takes over what a dead process held.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
+        Self::open_probed(settings, Probe::default()).await
+    }
+
+    /// Opens the database like [`Store::open`], and tells `probe` of each commit.
+    pub async fn open_probed(settings: StoreSettings, probe: Probe) -> Result<Self, StoreError> {
         let Connections {
             writer: connection,
             readers,
@@ -63,7 +68,8 @@ impl Store {
                 Arc::clone(&settings.chance),
                 node,
                 metrics.clone(),
-            ),
+            )
+            .probed(probe),
             wakes: Arc::clone(&wakes),
         };
         tasks.spawn(task.run(requests));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use cuebook_core::{Chance, Clock};
+use cuebook_core::{Chance, Clock, Point, Probe};
 use futures::FutureExt;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
@@ -28,6 +28,7 @@ pub(crate) struct WriterConnection {
     chance: Arc<dyn Chance>,
     node: Uuid,
     metrics: Metrics,
+    probe: Probe,
     /// Whether the connection syncs each commit. A connection begins so.
     syncs: AtomicBool,
 }
@@ -46,8 +47,15 @@ impl WriterConnection {
             chance,
             node,
             metrics,
+            probe: Probe::default(),
             syncs: AtomicBool::new(true),
         }
+    }
+
+    /// Tells `probe` of each commit.
+    pub(crate) fn probed(mut self, probe: Probe) -> Self {
+        self.probe = probe;
+        self
     }
 
     /// Applies and commits the group, or changes nothing. Gives what has become ready.
@@ -92,7 +100,9 @@ impl WriterConnection {
         match group.apply(&tx).await {
             Ok(()) => {
                 let ready = tx.ready;
+                self.probe.reach(Point::BeforeCommit);
                 db.commit().await?;
+                self.probe.reach(Point::AfterCommit);
                 Ok(ready)
             }
             Err(error) => {
