@@ -13,6 +13,9 @@ mod m20261124_000003_effects;
 mod m20261124_000004_rules;
 mod m20261124_000005_access;
 mod m20261124_000006_nodes;
+mod m20261124_000007_waits;
+mod m20261124_000008_stops;
+mod m20261124_000009_state;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -27,6 +30,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_rules::Migration),
             Box::new(m20261124_000005_access::Migration),
             Box::new(m20261124_000006_nodes::Migration),
+            Box::new(m20261124_000007_waits::Migration),
+            Box::new(m20261124_000008_stops::Migration),
+            Box::new(m20261124_000009_state::Migration),
         ]
     }
 }

@@ -4,6 +4,8 @@
 //! the path of the `parallel`, the branch and the number there (`4.1.0`). So the order in which answers arrive changes
 //! no key.
 
+mod cut;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
@@ -15,6 +17,8 @@ use crate::event::words;
 use crate::failure::CallError;
 use crate::function::PreparedSend;
 use crate::value::Value;
+
+pub use cut::{Cut, Progress};
 
 words! {
     /// What kind of step it is.
@@ -48,6 +52,11 @@ impl StepPath {
         let mut parts = self.0.clone();
         parts.extend([branch, number]);
         Self(parts)
+    }
+
+    /// The number of the step in the script itself that this one is or lies within.
+    pub fn top_number(&self) -> u32 {
+        self.0.first().copied().unwrap_or_default()
     }
 
     /// Whether the step stands in a branch of `parallel`.
@@ -115,6 +124,13 @@ pub struct Entry {
 
 /// What a step was answered: a value, or an error that the script can catch.
 pub type StepAnswer = Result<Value, CallError>;
+
+/// Whether `answer` is an HTTP answer by which the other side refused: a status of 400 or above. A script gets to know
+/// it like any answer, but nothing was done.
+pub fn is_refusal(answer: &Value) -> bool {
+    let status = answer.get("status").and_then(Value::as_int);
+    status.is_some_and(|status| status >= 400)
+}
 
 /// What stands in a run's journal for the current generation.
 #[derive(Debug, Clone, Default)]

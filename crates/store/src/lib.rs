@@ -31,8 +31,8 @@ pub use secrets::{NotASecretKey, SecretKey};
 pub use settings::StoreSettings;
 pub use store::Store;
 pub use transitions::{
-    AcceptEvent, Accepted, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs, EffectChange,
-    NewApiKey, RuleStart, RunFailure, Segment, SettledAs, Settlement, StoredRuleSet, StoredVersion,
-    WaitUntil, WakeReport,
+    AcceptEvent, Accepted, AwaitedEvent, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs,
+    EffectChange, EffectOperated, NewApiKey, Operated, RuleStart, RunFailure, Segment, SettledAs,
+    Settlement, Stop, Stopped, StoredRuleSet, StoredVersion, WaitUntil, WakeReport,
 };
 pub use wakes::Wakes;

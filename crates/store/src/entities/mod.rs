@@ -2,6 +2,7 @@
 //! crate's transitions and queries.
 
 pub(crate) mod api_keys;
+pub(crate) mod claims;
 pub(crate) mod effect_attempts;
 pub(crate) mod effect_bodies;
 pub(crate) mod effects;
@@ -17,4 +18,7 @@ pub(crate) mod rule_version_files;
 pub(crate) mod rule_versions;
 pub(crate) mod runs;
 pub(crate) mod secrets;
+pub(crate) mod state;
 pub(crate) mod steps;
+pub(crate) mod stops;
+pub(crate) mod waits;

@@ -3,6 +3,7 @@
 mod access;
 mod counts;
 mod effects;
+mod effects_done;
 mod events;
 mod journal;
 mod ledger;
@@ -13,6 +14,7 @@ mod run_view;
 mod runs;
 mod search;
 mod secrets;
+pub(crate) mod state;
 
 pub use access::{ApiKeyRow, HookToken};
 pub use counts::Counts;

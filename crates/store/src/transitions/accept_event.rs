@@ -1,6 +1,7 @@
 //! Accepts an event: its row and one run per rule that is for it, in one transaction.
 //!
-//! From nothing to an event that is `queued` (with `ready` runs), `no_rule` or `rejected`. If the process dies before
+//! A rule that an operator has disabled gets no run. From nothing to an event that is `queued` (with `ready` runs),
+//! `no_rule` or `rejected`. If the process dies before
 //! the commit nothing was accepted and the caller has not been told otherwise; if after, the runs are claimed by the next
 //! process. A caller that got an error must not take it for a refusal: the commit may have reached the disk.
 
@@ -10,11 +11,16 @@ use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
 
+use super::event_waits::end_waits;
+use super::stop::{Stopped, StoppedRules};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::statements::insert_all;
 use crate::store::Store;
-use crate::writer::{Applied, Order, Transition, Tx};
+use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
+
+/// Why an event has no run though there are rules for it.
+const DISABLED: &str = "an operator has disabled every rule that is for it";
 
 /// An event to be accepted.
 #[derive(Debug, Clone)]
@@ -56,6 +62,12 @@ impl Transition for AcceptEvent {
     type Output = Accepted;
     const ORDER: Order = Order::Accept;
 
+    fn lock(&self, locks: &mut SubjectLocks) {
+        if let Some(subject) = &self.event.subject {
+            locks.event_about(subject);
+        }
+    }
+
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Accepted> {
         let accepted = insert_events(tx, batch).await?;
         Ok(accepted.into_iter().map(Ok).collect())
@@ -67,18 +79,30 @@ pub(super) async fn insert_events<'a>(
     tx: &Tx<'_>,
     events: impl IntoIterator<Item = &'a AcceptEvent>,
 ) -> Result<Vec<Accepted>, StoreError> {
+    let events: Vec<&AcceptEvent> = events.into_iter().collect();
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let disabled = StoppedRules::load(tx.db, &[Stopped::NewRuns]).await?;
     let mut rows = Vec::new();
     let mut run_rows = Vec::new();
     let mut accepted = Vec::new();
-    for event in events {
-        let starts: &[RuleStart] = if event.rejected.is_some() {
-            &[]
-        } else {
-            &event.rules
+    for event in events.iter().copied() {
+        let starts: Vec<&RuleStart> = match event.rejected {
+            Some(_) => Vec::new(),
+            None => event
+                .rules
+                .iter()
+                .filter(|start| !disabled.has(&start.rule))
+                .collect(),
         };
-        rows.push(event_row(event)?);
+        rows.push(event_row(event, starts.len())?);
         let first = run_rows.len();
-        run_rows.extend(starts.iter().map(|start| run_row(tx, &event.event, start)));
+        run_rows.extend(
+            starts
+                .into_iter()
+                .map(|start| run_row(tx, &event.event, start)),
+        );
         accepted.push(Accepted {
             id: event.event.id,
             runs: run_rows[first..].iter().map(|run| RunId(run.id)).collect(),
@@ -89,15 +113,20 @@ pub(super) async fn insert_events<'a>(
     }
     insert_all(tx, rows).await?;
     insert_all(tx, run_rows).await?;
+    end_waits(tx, &events).await?;
     Ok(accepted)
 }
 
-fn event_row(accept: &AcceptEvent) -> Result<events::Model, StoreError> {
+fn event_row(accept: &AcceptEvent, runs: usize) -> Result<events::Model, StoreError> {
     let event = &accept.event;
     let disposition = match accept.rejected {
         Some(_) => "rejected",
-        None if accept.rules.is_empty() => "no_rule",
+        None if runs == 0 => "no_rule",
         None => "queued",
+    };
+    let reason = match &accept.rejected {
+        None if runs == 0 && !accept.rules.is_empty() => Some(DISABLED.to_owned()),
+        rejected => rejected.clone(),
     };
     Ok(events::Model {
         id: event.id.0,
@@ -111,7 +140,7 @@ fn event_row(accept: &AcceptEvent) -> Result<events::Model, StoreError> {
         parent: event.parent.map(|parent| parent.0),
         depth: i32::try_from(event.depth).unwrap_or(i32::MAX),
         disposition: disposition.to_owned(),
-        reason: accept.rejected.clone(),
+        reason,
         headers: serde_json::to_vec(&event.headers)
             .map_err(|error| StoreError::Invalid(error.to_string()))?,
         body: event.body.clone(),

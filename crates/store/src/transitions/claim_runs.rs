@@ -1,13 +1,14 @@
 //! Claims ready runs for this process: `ready` → `running`, oldest first, with a new fence.
 //!
-//! Of a lane only the first is taken, and none while another of it is running. If the process dies before the commit,
-//! nothing was claimed; if after, the run is taken over (see `take_over`). Losing a claim to a power cut harms nothing,
-//! since nothing was recorded under it: so a group of claims is not synced.
+//! Of a lane only the first is taken, and none while another of it is running; of a rule that is stopped none. If the
+//! process dies before the commit, nothing was claimed; if after, the run is taken over (see `take_over`). Losing a claim
+//! to a power cut harms nothing, since nothing was recorded under it: so a group of claims is not synced.
 
 use cuebook_core::run::{Run, RunState};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 
+use super::stop::{Stopped, StoppedRules};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::reading::run_of;
@@ -65,7 +66,11 @@ impl Transition for ClaimRuns {
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError> {
-    let mut first = ready(wanted);
+    let stopped = StoppedRules::load(tx.db, &[Stopped::Everything]).await?;
+    if stopped.all {
+        return Ok(Vec::new());
+    }
+    let mut first = ready(wanted, &stopped);
     if tx.is_shared() {
         first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -91,8 +96,9 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError>
 }
 
 /// The runs that may be claimed, oldest first.
-pub(super) fn ready(wanted: u64) -> SelectStatement {
-    Query::select()
+pub(super) fn ready(wanted: u64, stopped: &StoppedRules) -> SelectStatement {
+    let mut select = Query::select();
+    select
         .column(runs::Column::Id)
         .from(runs::Entity)
         .and_where(Expr::col((runs::Entity, runs::Column::State)).eq(word("ready")))
@@ -102,8 +108,12 @@ pub(super) fn ready(wanted: u64) -> SelectStatement {
                 .or(Expr::exists(ahead_in_lane()).not()),
         )
         .order_by((runs::Entity, runs::Column::QueueKey), sea_orm::Order::Asc)
-        .limit(wanted)
-        .to_owned()
+        .limit(wanted);
+    if !stopped.rules.is_empty() {
+        let rule = Expr::col((runs::Entity, runs::Column::Rule));
+        select.and_where(rule.is_not_in(stopped.rules.iter().cloned()));
+    }
+    select
 }
 
 /// Another run of the same lane that is running, or that is ready and came first.

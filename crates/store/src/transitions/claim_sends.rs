@@ -1,5 +1,5 @@
 //! Claims sends that are due for this process: `pending` and free → `pending` and claimed, the longest due first, with
-//! a new fence.
+//! a new fence. Those of a rule that is stopped are left.
 //!
 //! The claim stands for the attempt that follows it: if the process dies before the attempt is settled, nobody knows
 //! whether it was made, and `take_over` says so. Hence this claim is synced, unlike that of a run.
@@ -11,6 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectS
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
+use super::stop::{Stopped, StoppedRules};
 use crate::entities::{effect_bodies, effects};
 use crate::error::StoreError;
 use crate::statements::word;
@@ -78,7 +79,11 @@ impl Transition for ClaimSends {
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreError> {
-    let mut due = due(tx.now_micros(), wanted);
+    let stopped = StoppedRules::load(tx.db, &[Stopped::Everything, Stopped::Sends]).await?;
+    if stopped.all {
+        return Ok(Vec::new());
+    }
+    let mut due = due(tx.now_micros(), wanted, &stopped);
     if tx.is_shared() {
         due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -96,8 +101,9 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreErr
 }
 
 /// The sends that may be claimed, the longest due first.
-pub(super) fn due(now: i64, wanted: u64) -> SelectStatement {
-    Query::select()
+pub(super) fn due(now: i64, wanted: u64, stopped: &StoppedRules) -> SelectStatement {
+    let mut select = Query::select();
+    select
         .column(effects::Column::Id)
         .from(effects::Entity)
         .and_where(Expr::col(effects::Column::State).eq(word("pending")))
@@ -106,8 +112,12 @@ pub(super) fn due(now: i64, wanted: u64) -> SelectStatement {
         .and_where(Expr::col(effects::Column::ClaimedAt).is_null())
         .order_by(effects::Column::DueAt, sea_orm::Order::Asc)
         .order_by(effects::Column::Id, sea_orm::Order::Asc)
-        .limit(wanted)
-        .to_owned()
+        .limit(wanted);
+    if !stopped.rules.is_empty() {
+        let rule = Expr::col(effects::Column::Rule);
+        select.and_where(rule.is_not_in(stopped.rules.iter().cloned()));
+    }
+    select
 }
 
 async fn bodies(

@@ -1,12 +1,14 @@
 //! Ends a run that failed, or that cannot go on until an operator decides: `running` → `failed` or `blocked`.
 //!
 //! What its segment wanted to send is not sent; steps and logs are kept, so that an operator sees how far it came. The run
-//! leaves its lane. If the process dies before the commit, the segment is run again and fails again.
+//! leaves its lane, and what it has open in the ledger is settled. If the process dies before the commit, the segment is run again and fails again.
 
 use cuebook_core::run::RunState;
+use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
 use super::ending::{self, Ending, RunChange};
+use super::open_calls::settle_open_calls;
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
@@ -65,6 +67,14 @@ impl Transition for FailRun {
                 },
             })
             .collect();
-        ending::apply(tx, &endings).await
+        let results = ending::apply(tx, &endings).await?;
+        let failed: Vec<Uuid> = batch
+            .iter()
+            .zip(&results)
+            .filter(|(_, result)| result.is_ok())
+            .map(|(request, _)| request.checkpoint.run.0)
+            .collect();
+        settle_open_calls(tx, &failed).await?;
+        Ok(results)
     }
 }

@@ -2,31 +2,44 @@
 //! process dies before or after. In the order of an event's way:
 //!
 //! `accept_event` → `claim_runs` → `record_steps`* → `suspend_run` | `complete_run` | `fail_run` → `claim_sends` →
-//! `settle_send`. Beside it `wake_runs`, `release_claims` and `take_over`; the rest is about rules and access.
+//! `settle_send`. How a run that waits for an event gets it: `event_waits/`. Beside it `wake_runs`, `release_claims` and
+//! `take_over`. What an operator decides: `retry_run`, `restart_run`, `cancel_run`, `retry_send`, `discard_effect`,
+//! `stop`; the rest is about rules and access.
 //!
 //! A dead process has either committed a transition or not; nothing in between is ever seen.
 
 mod accept_event;
 mod access;
+mod cancel_run;
 mod checkpoint;
 mod claim_runs;
 mod claim_sends;
 mod complete_run;
+mod discard_effect;
 mod effect_changes;
 mod ending;
+mod event_waits;
 mod fail_run;
 mod give_back;
 mod heartbeat;
 mod held_runs;
+mod open_calls;
+mod operated;
 #[cfg(test)]
 mod plan_tests;
+mod queue_again;
 mod record_steps;
 mod release_claims;
+mod remember;
+mod restart_run;
+mod retry_run;
+mod retry_send;
 mod save_rule_set;
 mod secret;
 mod segment;
 mod settle_send;
 mod steps;
+mod stop;
 mod suspend_run;
 mod take_over;
 mod wake_runs;
@@ -39,11 +52,15 @@ pub use claim_runs::ClaimedRun;
 pub use claim_sends::ClaimedSend;
 pub use complete_run::CompletedAs;
 pub use effect_changes::EffectChange;
+pub use event_waits::AwaitedEvent;
 pub use fail_run::RunFailure;
 pub(crate) use heartbeat::{Heartbeat, beat};
+pub use operated::Operated;
+pub use retry_send::EffectOperated;
 pub use save_rule_set::{StoredRuleSet, StoredVersion};
 pub use segment::Segment;
 pub use settle_send::{SettledAs, Settlement};
+pub use stop::{Stop, Stopped};
 pub use suspend_run::WaitUntil;
 pub(crate) use take_over::TakeOver;
 pub use wake_runs::WakeReport;

@@ -3,6 +3,7 @@
 use sea_orm::sea_query::SqliteQueryBuilder;
 use sea_orm::{ConnectionTrait, QueryTrait, Statement};
 
+use super::stop::StoppedRules;
 use super::{claim_runs, claim_sends, wake_runs};
 use crate::connect;
 
@@ -23,7 +24,8 @@ async fn plan(sql: String) -> Vec<String> {
 
 #[tokio::test]
 async fn claiming_runs_walks_over_ready_runs_only() {
-    let plan = plan(claim_runs::ready(10).to_string(SqliteQueryBuilder)).await;
+    let plan =
+        plan(claim_runs::ready(10, &StoppedRules::default()).to_string(SqliteQueryBuilder)).await;
     assert_eq!(plan[0], "SCAN runs USING INDEX runs_ready");
     let ahead = plan.last().unwrap();
     assert_eq!(ahead, "SEARCH other USING INDEX runs_in_lane (lane=?)");
@@ -32,7 +34,8 @@ async fn claiming_runs_walks_over_ready_runs_only() {
 
 #[tokio::test]
 async fn claiming_sends_walks_over_due_sends_only() {
-    let plan = plan(claim_sends::due(7, 10).to_string(SqliteQueryBuilder)).await;
+    let plan =
+        plan(claim_sends::due(7, 10, &StoppedRules::default()).to_string(SqliteQueryBuilder)).await;
     let expected = "SEARCH effects USING INDEX effects_outbox (due_at>? AND due_at<?)";
     assert_eq!(plan, [expected]);
 }

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use chrono::SecondsFormat;
 use cuebook_core::effect::EffectState;
-use cuebook_core::journal::{Divergence, StepKind, StepRecord};
+use cuebook_core::journal::{Cut, Divergence, StepKind, StepRecord};
 use cuebook_core::run::RunState;
 use cuebook_core::{CallError, Timestamp};
-use cuebook_store::{Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, WaitUntil};
+use cuebook_store::{
+    Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, StoreError, WaitUntil,
+};
 
 use super::passes::Drive;
 use super::run::{Left, LetGo};
-use super::{cut, segment};
+use super::segment;
 use crate::back_off::until_available;
 use crate::pauses;
 
@@ -32,9 +34,14 @@ impl Drive<'_> {
         };
         let checkpoint = self.checkpoint();
         let store = &self.shared.parts.store;
-        until_available(|| store.complete_run(checkpoint.clone(), segment.clone(), end.clone()))
-            .await?;
-        Ok(self.left(state, None))
+        let ended = until_available(|| {
+            store.complete_run(checkpoint.clone(), segment.clone(), end.clone())
+        })
+        .await;
+        match refused(ended)? {
+            None => Ok(self.left(state, None)),
+            Some((code, reason)) => self.fail_at(checkpoint, code, reason).await,
+        }
     }
 
     /// The script failed: nothing that it has sent in this segment goes out.
@@ -94,15 +101,15 @@ impl Drive<'_> {
         self.settle_open().await;
         let wake_at = pauses::later(self.shared.parts.clock.now(), delay);
         self.sends.clear();
-        let last = cut::last_kept(&self.journal);
+        let cut = Cut::of_journal(&self.journal);
         let forget = self
             .journal
             .steps
             .keys()
-            .filter(|path| !cut::is_kept(path, last))
+            .filter(|path| !cut.keeps(path))
             .cloned()
             .collect();
-        self.pending.retain_steps(|path| cut::is_kept(path, last));
+        self.pending.retain_steps(|path| cut.keeps(path));
         self.suspend(WaitUntil {
             wake_at,
             code: "retry",
@@ -117,12 +124,34 @@ impl Drive<'_> {
             Ok(segment) => segment,
             Err(error) => return self.fail("emit_limit", error.to_string()).await,
         };
-        let code = wait.code;
         let checkpoint = self.checkpoint();
         let store = &self.shared.parts.store;
-        until_available(|| store.suspend_run(checkpoint.clone(), segment.clone(), wait.clone()))
-            .await?;
-        Ok(self.left(RunState::Waiting, Some(code)))
+        let ended = until_available(|| {
+            store.suspend_run(checkpoint.clone(), segment.clone(), wait.clone())
+        })
+        .await;
+        match refused(ended)? {
+            None => Ok(self.left(RunState::Waiting, Some(wait.code))),
+            Some((code, reason)) => self.fail_at(checkpoint, code, reason).await,
+        }
+    }
+
+    /// The store refused the end of the segment for a reason that is the script's: nothing of the segment was written but
+    /// what the checkpoint records.
+    async fn fail_at(
+        self,
+        checkpoint: Checkpoint,
+        code: &str,
+        reason: String,
+    ) -> Result<Left, LetGo> {
+        let failure = RunFailure {
+            state: RunState::Failed,
+            code: code.to_owned(),
+            reason,
+        };
+        let store = &self.shared.parts.store;
+        until_available(|| store.fail_run(checkpoint.clone(), failure.clone())).await?;
+        Ok(self.left(RunState::Failed, Some(code)))
     }
 
     async fn end_badly(
@@ -166,7 +195,11 @@ impl Drive<'_> {
             if let Some(id) = call.effect {
                 self.pending.effect(EffectChange::Settle {
                     id,
-                    state: EffectState::Failed,
+                    state: if call.doubted {
+                        EffectState::Unknown
+                    } else {
+                        EffectState::Failed
+                    },
                     at: now,
                 });
             }
@@ -174,10 +207,10 @@ impl Drive<'_> {
     }
 
     /// What the script has sent in this segment, as the end of the segment writes it.
-    fn end_segment(&mut self) -> Result<Segment, segment::CannotEmit> {
+    fn end_segment(&mut self) -> Result<Segment, segment::CannotEnd> {
         let parts = &self.shared.parts;
         let sends = std::mem::take(&mut self.sends);
-        segment::build(parts, &self.event, sends, parts.clock.now())
+        segment::build(parts, &self.run, &self.event, sends, parts.clock.now())
     }
 
     pub(super) fn checkpoint(&mut self) -> Checkpoint {
@@ -191,6 +224,15 @@ impl Drive<'_> {
             code: code.map(str::to_owned),
             event_at: Some(self.event.received_at),
         }
+    }
+}
+
+/// What the store refused to end a segment with, as a run's code and reason.
+fn refused(ended: Result<(), StoreError>) -> Result<Option<(&'static str, String)>, StoreError> {
+    match ended {
+        Ok(()) => Ok(None),
+        Err(StoreError::NotCountable(error)) => Ok(Some(("state", error.to_string()))),
+        Err(error) => Err(error),
     }
 }
 

@@ -19,11 +19,11 @@
 mod answers;
 mod ask;
 mod begin;
-mod cut;
 mod end;
 mod open_calls;
 mod passes;
 mod pending;
+mod remember;
 mod reopen;
 mod run;
 mod segment;

@@ -1,0 +1,129 @@
+//! An operator has a run tried again: `failed` or `blocked` → `ready`, at the end of its lane.
+//!
+//! Its journal is cut after the last successful write or long wait, and what stands behind is asked anew, with the same
+//! keys. It goes on on the version that it was pinned to, or on another one that the operator names. If the process
+//! dies before the commit, the run is as it was.
+
+use cuebook_core::RunId;
+use cuebook_core::journal::{Cut, Progress, StepKind, StepPath};
+use cuebook_core::rule::VersionHash;
+use cuebook_core::run::RunState;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::open_calls::settle_open_calls;
+use super::operated::{Operated, run_and_state};
+use super::steps::forget_steps;
+use crate::entities::{runs, steps};
+use crate::error::StoreError;
+use crate::reading::{step_path, word};
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// A request to try a run again.
+pub(crate) struct RetryRun {
+    run: RunId,
+    version: Option<VersionHash>,
+}
+
+impl Store {
+    /// Has a failed or blocked run go on from its journal; on `version`, where one is given.
+    pub async fn retry_run(
+        &self,
+        run: RunId,
+        version: Option<VersionHash>,
+    ) -> Result<Operated<RunState>, StoreError> {
+        self.inner.writer.submit(RetryRun { run, version }).await
+    }
+}
+
+impl Transition for RetryRun {
+    type Output = Operated<RunState>;
+    const ORDER: Order = Order::Admin;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Operated<RunState>> {
+        // One by one: an operator's hand is slow.
+        let mut results = Vec::with_capacity(batch.len());
+        for request in batch {
+            results.push(Ok(retry(tx, request).await?));
+        }
+        Ok(results)
+    }
+}
+
+async fn retry(tx: &Tx<'_>, request: &RetryRun) -> Result<Operated<RunState>, StoreError> {
+    let Some((row, state)) = run_and_state(tx, request.run).await? else {
+        return Ok(Operated::NoSuch);
+    };
+    if !matches!(state, RunState::Failed | RunState::Blocked) {
+        return Ok(Operated::NotIn(state));
+    }
+    settle_open_calls(tx, &[row.id]).await?;
+    cut_journal(tx, &row).await?;
+    let version = request.version.as_ref();
+    let version = version.map(|version| version.0.clone());
+    make_ready(tx, row.id, row.generation, version.or(row.rule_version)).await?;
+    Ok(Operated::Done)
+}
+
+async fn cut_journal(tx: &Tx<'_>, run: &runs::Model) -> Result<(), StoreError> {
+    let rows: Vec<(String, String, Option<bool>)> = steps::Entity::find()
+        .select_only()
+        .columns([
+            steps::Column::Path,
+            steps::Column::Kind,
+            steps::Column::Threw,
+        ])
+        .filter(steps::Column::RunId.eq(run.id))
+        .filter(steps::Column::Generation.eq(run.generation))
+        .into_tuple()
+        .all(tx.db)
+        .await?;
+    let mut journal = Vec::with_capacity(rows.len());
+    for (path, kind, threw) in rows {
+        let progress = match threw {
+            None => Progress::Open,
+            Some(false) => Progress::Answered,
+            Some(true) => Progress::Threw,
+        };
+        let kind = word("step's kind", &kind, StepKind::from_word)?;
+        journal.push((step_path(&path)?, kind, progress));
+    }
+    let cut = Cut::of(
+        journal
+            .iter()
+            .map(|(path, kind, progress)| (path, *kind, *progress)),
+    );
+    let behind: Vec<StepPath> = journal
+        .into_iter()
+        .map(|(path, ..)| path)
+        .filter(|path| !cut.keeps(path))
+        .collect();
+    forget_steps(tx, run.id, run.generation, &behind).await
+}
+
+/// Makes a run ready that had ended: at the end of its lane, as if it had just been made.
+pub(super) async fn make_ready(
+    tx: &Tx<'_>,
+    run: Uuid,
+    generation: i32,
+    version: Option<String>,
+) -> Result<(), StoreError> {
+    runs::Entity::update_many()
+        .col_expr(runs::Column::State, Expr::value(RunState::Ready.as_str()))
+        .col_expr(runs::Column::Code, Expr::value(None::<String>))
+        .col_expr(runs::Column::Reason, Expr::value(None::<String>))
+        .col_expr(runs::Column::EndedAt, Expr::value(None::<i64>))
+        .col_expr(runs::Column::WakeAt, Expr::value(None::<i64>))
+        .col_expr(runs::Column::Holder, Expr::value(None::<Uuid>))
+        .col_expr(runs::Column::Claims, Expr::value(0_i32))
+        .col_expr(runs::Column::QueueKey, Expr::value(tx.id()))
+        .col_expr(runs::Column::Generation, Expr::value(generation))
+        .col_expr(runs::Column::RuleVersion, Expr::value(version))
+        .filter(runs::Column::Id.eq(run))
+        .exec(tx.db)
+        .await?;
+    tx.ready.runs();
+    Ok(())
+}
