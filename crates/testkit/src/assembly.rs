@@ -1,23 +1,23 @@
 //! Putting a Cuebook together, as the binary does it.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cuebook_core::clock::ManualClock;
 use cuebook_core::keys::token_hash;
 use cuebook_core::secret::SecretText;
-use cuebook_core::{Account, Chance, Clock};
+use cuebook_core::{Account, Chance, Clock, Probe};
 use cuebook_effects::{AllowRule, EffectSettings, Effects, EgressPolicy, SmtpSettings};
-use cuebook_pretend::{Options, Pretend};
 use cuebook_rules::{ActiveRules, Engine, Limits, RuleFiles, RuleSet, Settings};
 use cuebook_server::{RuleProblems, Server, ServerParts, ServerSettings};
 use cuebook_store::{NewApiKey, SecretKey, Store, StoreError, StoreSettings, StoredRuleSet};
-use cuebook_ticketpark::{Client, MemoryTokenStore, Secret};
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
 use tempfile::TempDir;
 
+use crate::ticketpark::Ticketpark;
 use crate::waiting::eventually;
 
 /// The key of the admin API.
@@ -25,22 +25,21 @@ pub(crate) const ADMIN_KEY: &str = "the-admin-key-of-a-cuebook-in-a-test";
 /// The token in the webhooks' URL.
 pub(crate) const HOOK_TOKEN: &str = "the-hook-token-of-a-cuebook-in-a-test";
 
-/// The user of the pretend Ticketpark.
-const TICKETPARK_USER: &str = "box-office";
-/// Their password.
-const TICKETPARK_PASSWORD: &str = "a password for tests";
-
 /// What stays the same when a Cuebook is killed and opened again.
 pub(crate) struct Recipe {
-    pub(crate) data: TempDir,
+    /// Where its data lies.
+    pub(crate) data: PathBuf,
+    /// Removes the data when it is dropped, if nobody else wants them.
+    pub(crate) _folder: Option<TempDir>,
     pub(crate) secret_key: SecretKey,
     pub(crate) rules: RuleFiles,
     pub(crate) capture: bool,
     pub(crate) smtp: Option<SecretText>,
-    pub(crate) pretend: Option<Ticketpark>,
+    pub(crate) ticketpark: Option<Ticketpark>,
     pub(crate) manual: Option<Arc<ManualClock>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) probe: Probe,
 }
 
 /// A Cuebook at work.
@@ -123,7 +122,7 @@ impl Recipe {
 
     /// Opens the data. What was killed may hold its file for some moments still.
     pub(crate) async fn open_store(&self) -> Store {
-        let path = self.data.path().join("cuebook.db");
+        let path = self.data.join("cuebook.db");
         eventually("the database to be free", async || {
             let settings = StoreSettings {
                 database_url: format!("sqlite://{}", path.display()),
@@ -131,7 +130,7 @@ impl Recipe {
                 clock: self.clock.clone(),
                 chance: self.chance.clone(),
             };
-            match Store::open(settings).await {
+            match Store::open_probed(settings, self.probe.clone()).await {
                 Ok(store) => Some(store),
                 Err(StoreError::InUse(_)) => None,
                 Err(error) => panic!("the store does not open: {error:?}"),
@@ -190,13 +189,17 @@ impl Recipe {
                 allow: vec![loopback],
                 allow_http: false,
             },
-            ticketpark: self.pretend.as_ref().map(|pretend| pretend.client.clone()),
+            ticketpark: self
+                .ticketpark
+                .as_ref()
+                .map(|ticketpark| ticketpark.client.clone()),
             secrets: store.script_secrets(),
             clock: self.clock.clone(),
             extra_roots: Vec::new(),
             limits: cuebook_effects::Limits::default(),
         })
         .expect("the effects start")
+        .probed(self.probe.clone())
     }
 }
 
@@ -251,48 +254,4 @@ pub(crate) async fn activate(
         .await
         .expect("the rule set is stored");
     active.swap(set);
-}
-
-/// A pretend Ticketpark, with a client that has logged in.
-pub(crate) struct Ticketpark {
-    pub(crate) server: Pretend,
-    client: Arc<Client>,
-}
-
-/// Starts a pretend Ticketpark and logs in.
-#[expect(
-    clippy::expect_used,
-    reason = "a test whose Ticketpark does not start has failed"
-)]
-pub(crate) async fn ticketpark(clock: Arc<dyn Clock>) -> Ticketpark {
-    let now: cuebook_ticketpark::Now = Arc::new(move || clock.now());
-    let server = Pretend::start(Options {
-        listen: (Ipv4Addr::LOCALHOST, 0).into(),
-        client_key: "key".to_owned(),
-        client_secret: "secret".to_owned(),
-        username: TICKETPARK_USER.to_owned(),
-        password: TICKETPARK_PASSWORD.to_owned(),
-        now: now.clone(),
-    })
-    .await
-    .expect("the pretend Ticketpark starts");
-    let client = Client::new(
-        cuebook_ticketpark::Settings {
-            url: server.url().parse().expect("the pretend Ticketpark's URL"),
-            client_key: "key".to_owned(),
-            client_secret: Secret::new("secret"),
-            username: Some(TICKETPARK_USER.to_owned()),
-        },
-        Arc::new(MemoryTokenStore::default()),
-        cuebook_ticketpark::transport().expect("an HTTP client"),
-        now,
-    );
-    client
-        .login(TICKETPARK_PASSWORD)
-        .await
-        .expect("the login works");
-    Ticketpark {
-        server,
-        client: Arc::new(client),
-    }
 }

@@ -1,19 +1,22 @@
 //! What a test says about its Cuebook before it starts.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cuebook_core::chance::{Chance, SystemChance};
 use cuebook_core::clock::{Clock, ManualClock, SystemClock, from_micros, to_micros};
+use cuebook_core::probe::Probe;
 use cuebook_core::secret::SecretText;
 use cuebook_rules::RuleFiles;
 use cuebook_store::SecretKey;
 use tempfile::TempDir;
 
-use crate::assembly::{self, Recipe};
+use crate::assembly::Recipe;
 use crate::cuebook::Cuebook;
 use crate::smtp_peer::SmtpPeer;
+use crate::ticketpark::Ticketpark;
 
 /// Says what a [`Cuebook`] is to be like. Without more: no rules, the machine's clock, effects performed, loopback open,
 /// mails captured, no Ticketpark.
@@ -21,8 +24,17 @@ pub struct Builder {
     rules: BTreeMap<String, Vec<u8>>,
     capture: bool,
     smtp: Option<String>,
-    ticketpark: bool,
+    ticketpark: Wanted,
     manual: Option<Arc<ManualClock>>,
+    folder: Option<PathBuf>,
+    probe: Probe,
+}
+
+/// Which Ticketpark is wanted.
+enum Wanted {
+    No,
+    Own,
+    At(String),
 }
 
 impl Builder {
@@ -31,8 +43,10 @@ impl Builder {
             rules: BTreeMap::new(),
             capture: false,
             smtp: None,
-            ticketpark: false,
+            ticketpark: Wanted::No,
             manual: None,
+            folder: None,
+            probe: Probe::default(),
         }
     }
 
@@ -68,15 +82,42 @@ impl Builder {
 
     /// Sends mail to `peer`.
     #[must_use]
-    pub fn mailing(mut self, peer: &SmtpPeer) -> Self {
-        self.smtp = Some(peer.url());
+    pub fn mailing(self, peer: &SmtpPeer) -> Self {
+        self.mailing_to(peer.url())
+    }
+
+    /// Sends mail to the server at `url`, which another process may hold.
+    #[must_use]
+    pub fn mailing_to(mut self, url: impl Into<String>) -> Self {
+        self.smtp = Some(url.into());
         self
     }
 
     /// With a pretend Ticketpark, logged in.
     #[must_use]
     pub fn with_ticketpark(mut self) -> Self {
-        self.ticketpark = true;
+        self.ticketpark = Wanted::Own;
+        self
+    }
+
+    /// With the pretend Ticketpark at `url`, which another process may hold.
+    #[must_use]
+    pub fn with_ticketpark_at(mut self, url: impl Into<String>) -> Self {
+        self.ticketpark = Wanted::At(url.into());
+        self
+    }
+
+    /// With its data in `folder`, which stays when the Cuebook ends, whatever ends it.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Tells `probe` of each commit and each attempt at something outside.
+    #[must_use]
+    pub fn probed(mut self, probe: Probe) -> Self {
+        self.probe = probe;
         self
     }
 
@@ -103,22 +144,46 @@ impl Builder {
             Some(manual) => manual.clone(),
             None => Arc::new(SystemClock),
         };
-        let pretend = if self.ticketpark {
-            Some(assembly::ticketpark(clock.clone()).await)
-        } else {
-            None
+        let ticketpark = match self.ticketpark {
+            Wanted::No => None,
+            Wanted::Own => Some(Ticketpark::start(clock.clone()).await),
+            Wanted::At(url) => Some(Ticketpark::at(&url, clock.clone()).await),
+        };
+        let (data, folder) = match self.folder {
+            Some(path) => (path, None),
+            None => {
+                let folder = TempDir::new().expect("a folder for the data");
+                (folder.path().to_owned(), Some(folder))
+            }
         };
         let recipe = Recipe {
-            data: TempDir::new().expect("a folder for the data"),
-            secret_key: SecretKey::generate(&*chance),
+            secret_key: secret_key(&data, &*chance),
+            data,
+            _folder: folder,
             rules: RuleFiles(self.rules),
             capture: self.capture,
             smtp: self.smtp.map(SecretText::new),
-            pretend,
+            ticketpark,
             manual: self.manual,
             clock,
             chance: chance as Arc<dyn Chance>,
+            probe: self.probe,
         };
         Cuebook::start(recipe).await
     }
+}
+
+/// The secret key of the data in `folder`: the same for each process that opens them.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose data cannot be opened has failed"
+)]
+fn secret_key(folder: &Path, chance: &dyn Chance) -> SecretKey {
+    let path = folder.join("secret.key");
+    if let Ok(text) = fs::read_to_string(&path) {
+        return SecretKey::from_hex(&text).expect("a secret key");
+    }
+    let key = SecretKey::generate(chance);
+    fs::write(&path, &*key.to_hex()).expect("the folder can be written to");
+    key
 }

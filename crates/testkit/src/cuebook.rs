@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use cuebook_core::event::EventState;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
+use cuebook_pretend::Pretend;
 use cuebook_rules::RuleFiles;
 use cuebook_store::{EventView, RunView, Store};
 use serde_json::{Value as Json, json};
@@ -90,9 +91,10 @@ impl Cuebook {
     pub fn asked_of_ticketpark(&self) -> Vec<String> {
         let requests = self
             .recipe
-            .pretend
+            .ticketpark
             .iter()
-            .flat_map(|ticketpark| ticketpark.server.requests());
+            .filter_map(|ticketpark| ticketpark.server.as_ref())
+            .flat_map(Pretend::requests);
         requests
             .map(|request| format!("{} {}", request.method, request.path_and_query))
             .collect()

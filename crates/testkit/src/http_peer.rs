@@ -194,11 +194,10 @@ async fn answer(
     requests: &Mutex<Vec<Recorded>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(|body| body.to_bytes().to_vec())
-        .unwrap_or_default();
+    // A request that is cut off has not reached the peer.
+    let Ok(body) = body.collect().await else {
+        return Ok(Response::new(Full::default()));
+    };
     let recorded = Recorded {
         method: head.method.to_string(),
         path: head.uri.to_string(),
@@ -210,7 +209,7 @@ async fn answer(
                 (name.as_str().to_owned(), value)
             })
             .collect(),
-        body,
+        body: body.to_bytes().to_vec(),
     };
     let answer = script(&recorded);
     locked(requests).push(recorded);

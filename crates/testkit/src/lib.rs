@@ -9,10 +9,12 @@ mod builder;
 mod cuebook;
 mod http_peer;
 mod smtp_peer;
+mod ticketpark;
 mod waiting;
 
 pub use builder::Builder;
 pub use cuebook::{Answered, Cuebook, Killed};
 pub use http_peer::{Answer, Gate, HttpPeer, Recorded};
 pub use smtp_peer::{Mail, SmtpPeer};
+pub use ticketpark::pretend_ticketpark;
 pub use waiting::{LONGEST, eventually};

@@ -22,6 +22,28 @@ pub struct Mail {
     pub message: String,
 }
 
+impl Mail {
+    /// A header; empty where there is none.
+    pub fn header(&self, name: &str) -> String {
+        let head = self.message.split("\r\n\r\n").next().unwrap_or_default();
+        // RFC 5322, 2.2.3: a line that begins with a blank continues the one before.
+        let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+        let found = unfolded.lines().find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            let is_it = found.eq_ignore_ascii_case(name);
+            is_it.then(|| value.trim().to_owned())
+        });
+        found.unwrap_or_default()
+    }
+
+    /// The key of the effect behind it: the left part of its `Message-ID`.
+    pub fn key(&self) -> String {
+        let id = self.header("message-id");
+        let left = id.split('@').next().unwrap_or_default();
+        left.trim_start_matches('<').to_owned()
+    }
+}
+
 /// A mail server on loopback. It ends when it is dropped.
 pub struct SmtpPeer {
     address: SocketAddr,

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
-/// What each of our crates may know of the others. Development only, and so free: testkit and bench. Free too: cli, where
+/// What each of our crates may know of the others. Development only, and so free: testkit, bench and
+/// reliability. Free too: cli, where
 /// everything is put together.
 const ARROWS: &[(&str, &[&str])] = &[
     ("cuebook-core", &[]),
@@ -31,7 +32,12 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that may know all others.
-const FREE: &[&str] = &["cuebook", "cuebook-testkit", "cuebook-bench"];
+const FREE: &[&str] = &[
+    "cuebook",
+    "cuebook-testkit",
+    "cuebook-bench",
+    "cuebook-reliability",
+];
 
 /// Stones that lie in one place each.
 const HOMES: &[(&str, &[&str])] = &[

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod arrows;
 #[cfg(test)]
+mod crashing_everywhere;
+#[cfg(test)]
 mod stories;
