@@ -5,6 +5,7 @@ mod counts;
 mod effects;
 mod effects_done;
 mod events;
+mod integrity;
 mod journal;
 mod ledger;
 mod next_due;
