@@ -16,6 +16,7 @@ mod m20261124_000006_nodes;
 mod m20261124_000007_waits;
 mod m20261124_000008_stops;
 mod m20261124_000009_state;
+mod m20261124_000010_descendants;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_waits::Migration),
             Box::new(m20261124_000008_stops::Migration),
             Box::new(m20261124_000009_state::Migration),
+            Box::new(m20261124_000010_descendants::Migration),
         ]
     }
 }

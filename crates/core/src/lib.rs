@@ -6,6 +6,8 @@ pub mod chance;
 pub mod clock;
 pub mod effect;
 pub mod event;
+pub mod event_value;
+pub mod event_wait;
 pub mod events;
 pub mod failure;
 pub mod function;
@@ -21,6 +23,7 @@ pub mod retry;
 pub mod rule;
 pub mod run;
 pub mod secret;
+pub mod state;
 pub mod value;
 
 pub use chance::Chance;

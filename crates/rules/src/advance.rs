@@ -54,7 +54,10 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
         (None, None, Ran::Through) => ended(Outcome::Completed, &host),
     };
     // All or nothing: what does not end the segment well sends nothing.
-    if !matches!(outcome, Outcome::Completed | Outcome::Waiting { .. }) {
+    if !matches!(
+        outcome,
+        Outcome::Completed | Outcome::Waiting { .. } | Outcome::Awaiting { .. }
+    ) {
         host.sends.clear();
     }
     Pass {
@@ -109,6 +112,10 @@ fn stopped(stop: Stop, program: &Program, host: &mut Host) -> Outcome {
             calls: std::mem::take(&mut host.calls),
         },
         Stop::Waiting(step) => Outcome::Waiting { step: *step },
+        Stop::Awaiting(awaited) => {
+            let (step, wait) = *awaited;
+            Outcome::Awaiting { step, wait }
+        }
         Stop::Ended(End::Skip { reason }) => ended(Outcome::Skipped { reason }, host),
         Stop::Ended(End::RetryIn { delay, reason }) => {
             ended(Outcome::RetryIn { delay, reason }, host)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cuebook_core::event_wait::EventWait;
 use cuebook_core::journal::{CallRequest, Divergence, StepRecord};
 
 /// How a pass of a script ended.
@@ -26,6 +27,13 @@ pub enum Outcome {
     Waiting {
         /// The wait, without an answer.
         step: StepRecord,
+    },
+    /// The script waits for an event, or for the time when it is too late: the segment ends.
+    Awaiting {
+        /// The wait, without an answer.
+        step: StepRecord,
+        /// Which events would end it.
+        wait: EventWait,
     },
     /// The script wants to be tried again later, from after its last write or long wait.
     RetryIn {

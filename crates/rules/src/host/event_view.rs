@@ -2,22 +2,16 @@
 //!
 //! Built only when a script looks: its payload is parsed once a pass, and copied only where it is used.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use cuebook_core::event::Event;
-use cuebook_core::events::{EventType, FieldKind};
-use cuebook_core::pid::Pid;
-use cuebook_core::value::{Value, decimal};
+use cuebook_core::event_value::TRUST;
+use cuebook_core::value::Value;
 use rhai::{Dynamic, Engine, FuncRegistration};
-use serde_json::Value as Json;
 
 use crate::convert::{to_script, to_value};
 use crate::throw::{Thrown, invalid};
 use crate::types::Time;
-
-/// How far events are believed: a token in the URL is all that Ticketpark offers.
-const TRUST: &str = "token";
 
 /// The constant `event`.
 #[derive(Debug, Clone)]
@@ -39,7 +33,7 @@ impl EventView {
     }
 
     fn payload(&self) -> &Value {
-        self.0.payload.get_or_init(|| payload(&self.0.event))
+        self.0.payload.get_or_init(|| self.0.event.payload_value())
     }
 
     /// A property, or `()`.
@@ -65,20 +59,7 @@ impl EventView {
 
     /// The whole event as a map.
     pub(crate) fn to_value(&self) -> Value {
-        let event = &self.0.event;
-        let text = |text: Option<&str>| text.map_or(Value::Unit, Value::from);
-        Value::from([
-            ("id", Value::from(event.id.to_string())),
-            (
-                "type",
-                text(event.event_type.as_ref().map(EventType::as_str)),
-            ),
-            ("subject", text(event.subject.as_ref().map(Pid::as_str))),
-            ("received_at", Value::Time(event.received_at)),
-            ("origin", Value::from(event.origin.as_str())),
-            ("trust", Value::from(TRUST)),
-            ("payload", self.payload().clone()),
-        ])
+        self.0.event.to_value_with(self.payload().clone())
     }
 }
 
@@ -119,75 +100,4 @@ fn put_back(event: &mut EventView, payload: Dynamic) -> Result<(), Thrown> {
 
 fn as_text(event: &EventView) -> String {
     event.to_value().to_json().to_string()
-}
-
-/// The payload of `event`: pids are strings however they were written, amounts are decimals where they can be.
-pub(crate) fn payload(event: &Event) -> Value {
-    let fields = event
-        .event_type
-        .as_ref()
-        .and_then(EventType::descriptor)
-        .map_or(&[][..], |descriptor| descriptor.fields);
-    let Json::Object(payload) = event.payload() else {
-        return Value::from_json(&event.payload());
-    };
-    let members: BTreeMap<String, Value> = payload
-        .iter()
-        .map(|(name, json)| {
-            let known = fields.iter().find(|field| field.name == name);
-            let value = match known.map(|field| field.kind).or_else(|| kind(name)) {
-                Some(kind) => read(kind, json),
-                None => nested(json),
-            };
-            (name.clone(), value)
-        })
-        .collect();
-    Value::Map(members)
-}
-
-/// What a field's name says about it.
-fn kind(name: &str) -> Option<FieldKind> {
-    if name == "pid" || name.ends_with("_pid") {
-        Some(FieldKind::Pid)
-    } else if name.ends_with("_pids") {
-        Some(FieldKind::Pids)
-    } else if name == "amount" {
-        Some(FieldKind::Amount)
-    } else {
-        None
-    }
-}
-
-fn read(kind: FieldKind, json: &Json) -> Value {
-    let pid = |json: &Json| {
-        Pid::from_json(json).map_or_else(|| nested(json), |pid| Value::from(pid.as_str()))
-    };
-    match (kind, json) {
-        (FieldKind::Pid, json) => pid(json),
-        (FieldKind::Pids, Json::Array(items)) => Value::Array(items.iter().map(pid).collect()),
-        (FieldKind::Amount, Json::String(text)) => {
-            decimal(text).map_or_else(|| Value::from(text.as_str()), Value::Decimal)
-        }
-        (FieldKind::Amount, Json::Number(number)) => {
-            let text = number.to_string();
-            decimal(&text).map_or(Value::Text(text), Value::Decimal)
-        }
-        (_, json) => nested(json),
-    }
-}
-
-fn nested(json: &Json) -> Value {
-    match json {
-        Json::Array(items) => Value::Array(items.iter().map(nested).collect()),
-        Json::Object(object) => Value::Map(
-            object
-                .iter()
-                .map(|(name, json)| {
-                    let value = kind(name).map_or_else(|| nested(json), |kind| read(kind, json));
-                    (name.clone(), value)
-                })
-                .collect(),
-        ),
-        json => Value::from_json(json),
-    }
 }

@@ -20,10 +20,16 @@ pub(crate) struct Function {
 pub(crate) enum Source {
     /// From outside: the script is suspended, or the send is collected.
     Outside,
+    /// From what rules remember: asked for like a read, changed like a send.
+    State,
+    /// From the claims of runs.
+    Claim,
     /// From here, at once.
     Here(fn(&Moment<'_>) -> Value),
     /// From here, once a time has come.
     Later(Wait),
+    /// From an event that comes, or from here once it is too late.
+    Event,
 }
 
 /// A wait.

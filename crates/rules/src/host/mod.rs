@@ -4,6 +4,7 @@
 //! and why it must not go on. It must not know how anything is performed.
 
 pub(crate) mod ask;
+mod await_event;
 pub(crate) mod branch;
 pub(crate) mod current;
 pub(crate) mod event_view;
@@ -11,6 +12,7 @@ pub(crate) mod function;
 pub(crate) mod gauge;
 pub(crate) mod logs;
 pub(crate) mod modules;
+pub(crate) mod remember;
 pub(crate) mod run;
 pub(crate) mod step;
 pub(crate) mod stop;

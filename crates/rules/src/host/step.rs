@@ -9,8 +9,11 @@ use cuebook_core::keys::effect_key;
 use cuebook_core::value::Value;
 
 use super::function::{Function, Moment, Source, Wait};
+use super::remember::Seen;
 use super::run::{Host, describe};
 use super::stop::Stop;
+use crate::duration;
+use crate::functions::host::state;
 
 /// What comes of a step.
 #[derive(Debug)]
@@ -22,12 +25,12 @@ pub(crate) enum Reply {
 }
 
 /// A step that is being taken.
-struct Step<'a> {
-    function: &'a Function,
-    path: StepPath,
-    question: Question,
-    arguments: Vec<Value>,
-    line: Option<u32>,
+pub(super) struct Step<'a> {
+    pub(super) function: &'a Function,
+    pub(super) path: StepPath,
+    pub(super) question: Question,
+    pub(super) arguments: Vec<Value>,
+    pub(super) line: Option<u32>,
 }
 
 impl Host {
@@ -93,9 +96,12 @@ impl Host {
         match (step.function.source, step.function.descriptor.kind) {
             (Source::Here(answer), _) => self.answer_here(step, answer),
             (Source::Later(wait), _) => self.wait(step, wait, entry.wake_at),
-            (Source::Outside, FunctionKind::Send(_)) => Reply::Answer(Ok(Value::Unit)),
+            (Source::Event, _) => self.await_event(step, entry.wake_at),
+            (Source::Outside | Source::State, FunctionKind::Send(_)) => {
+                Reply::Answer(Ok(Value::Unit))
+            }
             // It is in flight: no second request for it.
-            (Source::Outside, _) => Reply::Stop(Stop::Suspended),
+            (Source::Outside | Source::State | Source::Claim, _) => Reply::Stop(Stop::Suspended),
         }
     }
 
@@ -104,16 +110,66 @@ impl Host {
         match (step.function.source, step.function.descriptor.kind) {
             (Source::Here(answer), _) => self.answer_here(step, answer),
             (Source::Later(wait), _) => self.wait(step, wait, None),
+            (Source::Event, _) => self.await_event(step, None),
             (Source::Outside, FunctionKind::Send(prepare)) => self.send(step, prepare),
-            (Source::Outside, kind) => {
-                self.calls.push(CallRequest {
-                    path: step.path,
-                    question: step.question,
-                    kind: kind.step(),
-                    arguments: step.arguments,
-                    line: step.line,
-                });
-                Reply::Stop(Stop::Suspended)
+            (Source::State, FunctionKind::Send(prepare)) => {
+                match self.scope(scope_argument(&step)) {
+                    Ok(_) => self.send(step, prepare),
+                    Err(error) => Reply::Answer(Err(error)),
+                }
+            }
+            (Source::State, _) => self.remembered(step),
+            (Source::Claim, _) => self.claim(step),
+            (Source::Outside, _) => self.call(step),
+        }
+    }
+
+    fn call(&mut self, step: Step<'_>) -> Reply {
+        self.calls.push(CallRequest {
+            path: step.path,
+            question: step.question,
+            kind: step.function.descriptor.kind.step(),
+            arguments: step.arguments,
+            line: step.line,
+        });
+        Reply::Stop(Stop::Suspended)
+    }
+
+    /// A key to be claimed: for how many seconds goes along with the question.
+    fn claim(&mut self, mut step: Step<'_>) -> Reply {
+        if let Err(error) = state::key(&step.arguments) {
+            return Reply::Answer(Err(error));
+        }
+        step.arguments.resize(2, Value::Unit);
+        let length = step.arguments.get(1).and_then(Value::as_text);
+        let seconds = length
+            .and_then(|text| duration::parse(text).ok())
+            .and_then(|length| i64::try_from(length.as_secs()).ok());
+        step.arguments.push(seconds.map_or(Value::Unit, Value::Int));
+        self.call(step)
+    }
+
+    /// What is remembered under a key: known here where this segment has set it, else asked for.
+    fn remembered(&mut self, mut step: Step<'_>) -> Reply {
+        let seen = self.scope(scope_argument(&step)).and_then(|scope| {
+            let key = state::key(&step.arguments)?;
+            self.seen(scope, key)
+        });
+        match seen {
+            Err(error) => Reply::Answer(Err(error)),
+            Ok(Seen::Known(value)) => {
+                let default = || step.arguments.get(1).cloned().unwrap_or_default();
+                let value = value.unwrap_or_else(default);
+                let record = self.record(step, Some(Ok(value.clone())));
+                self.steps.push(record);
+                Reply::Answer(Ok(value))
+            }
+            Ok(Seen::Added(0)) => self.call(step),
+            Ok(Seen::Added(by)) => {
+                // Beside what the script asked with: the question's digest is that of the script's arguments alone.
+                step.arguments.resize(3, Value::Unit);
+                step.arguments.push(Value::Int(by));
+                self.call(step)
             }
         }
     }
@@ -134,11 +190,8 @@ impl Host {
         wait: Wait,
         journaled: Option<cuebook_core::Timestamp>,
     ) -> Reply {
-        if self.branch.is_parallel() {
-            return Reply::Answer(Err(CallError::invalid(format!(
-                "{} cannot be used inside of parallel: wait before it or after it",
-                step.function.descriptor.name
-            ))));
+        if let Err(error) = self.refuse_in_parallel(&step) {
+            return Reply::Answer(Err(error));
         }
         let now = self.input.now;
         let due = match journaled.map_or_else(|| (wait.due)(now, &step.arguments), Ok) {
@@ -155,6 +208,17 @@ impl Host {
             }
             None => Reply::Stop(Stop::Waiting(Box::new(record))),
         }
+    }
+
+    /// A long wait ends a segment, and a branch has none of its own.
+    pub(super) fn refuse_in_parallel(&self, step: &Step<'_>) -> Result<(), CallError> {
+        if !self.branch.is_parallel() {
+            return Ok(());
+        }
+        Err(CallError::invalid(format!(
+            "{} cannot be used inside of parallel: wait before it or after it",
+            step.function.descriptor.name
+        )))
     }
 
     fn send(&mut self, step: Step<'_>, prepare: Prepare) -> Reply {
@@ -183,7 +247,7 @@ impl Host {
         }
     }
 
-    fn record(&self, step: Step<'_>, answer: Option<StepAnswer>) -> StepRecord {
+    pub(super) fn record(&self, step: Step<'_>, answer: Option<StepAnswer>) -> StepRecord {
         let now = self.input.now;
         StepRecord {
             path: step.path,
@@ -209,4 +273,10 @@ impl Host {
             asked: asked.to_owned(),
         })
     }
+}
+
+/// The scope among a step's arguments: always the last parameter.
+fn scope_argument<'a>(step: &'a Step<'_>) -> Option<&'a Value> {
+    let last = step.function.descriptor.parameters.len().checked_sub(1)?;
+    step.arguments.get(last)
 }

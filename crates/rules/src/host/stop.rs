@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use cuebook_core::event_wait::EventWait;
 use cuebook_core::journal::{Divergence, StepRecord};
 
 /// Why a script must not go on.
@@ -12,6 +13,8 @@ pub(crate) enum Stop {
     Suspended,
     /// It waits for a time.
     Waiting(Box<StepRecord>),
+    /// It waits for an event.
+    Awaiting(Box<(StepRecord, EventWait)>),
     /// It said how it ends.
     Ended(End),
     /// It asks for something else than its journal says.

@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub threw: Option<bool>,
     pub arguments: Vec<u8>,
     pub answer: Option<Vec<u8>>,
+    pub event_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

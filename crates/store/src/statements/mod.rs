@@ -6,4 +6,4 @@ mod update;
 
 pub(crate) use insert::{insert_all, insert_missing, insert_or};
 pub(crate) use literal::word;
-pub(crate) use update::{given, update_each};
+pub(crate) use update::{given, update_each, update_each_by};

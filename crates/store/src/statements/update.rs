@@ -22,6 +22,19 @@ pub(crate) async fn update_each<E: EntityTrait>(
     columns: Vec<(E::Column, Expr)>,
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
+    update_each_by(tx, entity, &[key], None, columns, rows).await
+}
+
+/// Updates the row of `entity` whose `keys` are the first values of each of `rows`, setting `columns`; a row that does not
+/// fulfil `guard` stays as it is.
+pub(crate) async fn update_each_by<E: EntityTrait>(
+    tx: &Tx<'_>,
+    entity: E,
+    keys: &[E::Column],
+    guard: Option<Expr>,
+    columns: Vec<(E::Column, Expr)>,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), StoreError> {
     let width = rows.first().map_or(1, Vec::len).max(1);
     let mut rows = rows.into_iter().map(ValueTuple::Many).peekable();
     while rows.peek().is_some() {
@@ -33,9 +46,11 @@ pub(crate) async fn update_each<E: EntityTrait>(
         }
         update
             .from(TableRef::ValuesList(chunk, Alias::new(GIVEN).into_iden()))
-            .and_where(
-                Expr::col((Alias::new(entity.as_str()), Alias::new(key.as_str()))).eq(given(1)),
-            );
+            .and_where_option(guard.clone());
+        for (number, key) in (1..).zip(keys) {
+            let column = (Alias::new(entity.as_str()), Alias::new(key.as_str()));
+            update.and_where(Expr::col(column).eq(given(number)));
+        }
         tx.db.execute(&update).await?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::ending::{self, Ending, RunChange};
 use super::segment::Segment;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::writer::{Applied, Order, Transition, Tx};
+use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
 
 /// How a run came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,10 @@ impl Store {
 impl Transition for CompleteRun {
     type Output = ();
     const ORDER: Order = Order::End;
+
+    fn lock(&self, locks: &mut SubjectLocks) {
+        self.segment.lock(locks);
+    }
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
         let endings: Vec<Ending<'_>> = batch

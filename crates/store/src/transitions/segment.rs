@@ -4,14 +4,16 @@
 use cuebook_core::effect::EffectState;
 use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{SendRequest, StepKind, StepRecord};
+use cuebook_core::state::{StateChange, StateKey};
 use cuebook_core::value::Value;
 
 use super::accept_event::{AcceptEvent, insert_events};
+use super::descendants::Families;
 use super::steps::{Steps, json};
 use crate::entities::{effect_bodies, effects, runs};
 use crate::error::StoreError;
 use crate::statements::insert_all;
-use crate::writer::Tx;
+use crate::writer::{SubjectLocks, Transition, Tx};
 
 /// What a segment leaves behind.
 #[derive(Debug, Clone, Default)]
@@ -20,12 +22,24 @@ pub struct Segment {
     pub sends: Vec<(SendRequest, EffectState)>,
     /// The events that the sends with [`Route::Event`] mean.
     pub emitted: Vec<AcceptEvent>,
+    /// What the sends with [`Route::State`] change.
+    pub state: Vec<(StateKey, StateChange)>,
+}
+
+impl Segment {
+    /// Its events are accepted with it.
+    pub(super) fn lock(&self, locks: &mut SubjectLocks) {
+        for event in &self.emitted {
+            event.lock(locks);
+        }
+    }
 }
 
 /// Writes the segments of a batch; their steps are added to `steps`, since a replay must know them.
 pub(super) async fn write<'a>(
     tx: &Tx<'_>,
     segments: impl IntoIterator<Item = (&'a runs::Model, &'a Segment)>,
+    families: &Families,
     steps: &mut Steps,
 ) -> Result<(), StoreError> {
     let mut rows = Vec::new();
@@ -34,7 +48,7 @@ pub(super) async fn write<'a>(
     for (run, segment) in segments {
         for (send, state) in &segment.sends {
             steps.add(run.id, run.generation, &step_of(tx, send))?;
-            for part in &send.parts {
+            for part in send.parts.iter().filter(|part| part.route != Route::State) {
                 let row = effect_row(tx, run, send, part, *state);
                 if part.route == Route::Outbox {
                     bodies.push(effect_bodies::Model {
@@ -49,7 +63,8 @@ pub(super) async fn write<'a>(
                 rows.push(row);
             }
         }
-        emitted.extend(&segment.emitted);
+        let root = families.root(run.event_id);
+        emitted.extend(segment.emitted.iter().map(|event| (event, Some(root))));
     }
     insert_all(tx, rows).await?;
     insert_all(tx, bodies).await?;
@@ -66,7 +81,7 @@ fn effect_row(
 ) -> effects::Model {
     // An emitted event is accepted in this very transaction: it is done.
     let state = match part.route {
-        Route::Event => EffectState::Done,
+        Route::Event | Route::State => EffectState::Done,
         Route::Outbox => begins_as,
     };
     let pending = state == EffectState::Pending;

@@ -88,6 +88,7 @@ fn row(run: Uuid, generation: i32, step: &StepRecord) -> Result<steps::Model, St
         threw,
         arguments: json(&step.arguments)?,
         answer,
+        event_id: None,
     })
 }
 

@@ -9,23 +9,26 @@ use cuebook_core::run::RunState;
 
 use super::checkpoint::Checkpoint;
 use super::ending::{self, Ending, RunChange};
+use super::event_waits::{AwaitedEvent, Beginning, begin_waits};
 use super::segment::Segment;
 use super::steps::not_before;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::writer::{Applied, Order, Transition, Tx};
+use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
 
 /// How long a run waits, and what for.
 #[derive(Debug, Clone)]
 pub struct WaitUntil {
     /// When it is due.
     pub wake_at: Timestamp,
-    /// `sleep` or `retry`.
+    /// `sleep`, `wait_for` or `retry`.
     pub code: &'static str,
     /// What it waits for, in a sentence.
     pub reason: String,
     /// Recorded steps that are to be asked again: `retry_in` cuts the journal here.
     pub forget: Vec<StepPath>,
+    /// The event that ends the wait before that; if it has come already, the run is ready again at once.
+    pub event: Option<AwaitedEvent>,
 }
 
 /// A request to suspend.
@@ -56,6 +59,13 @@ impl Transition for SuspendRun {
     type Output = ();
     const ORDER: Order = Order::End;
 
+    fn lock(&self, locks: &mut SubjectLocks) {
+        self.segment.lock(locks);
+        if let Some(awaited) = &self.wait.event {
+            locks.wait_about(&awaited.wait.subject);
+        }
+    }
+
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
         let endings: Vec<Ending<'_>> = batch
             .iter()
@@ -71,6 +81,18 @@ impl Transition for SuspendRun {
                 },
             })
             .collect();
-        ending::apply(tx, &endings).await
+        let results = ending::apply(tx, &endings).await?;
+        let suspended = batch.iter().zip(&results);
+        let beginnings: Vec<Beginning<'_>> = suspended
+            .filter(|(_, result)| result.is_ok())
+            .filter_map(|(request, _)| {
+                Some(Beginning {
+                    run: request.checkpoint.run,
+                    awaited: request.wait.event.as_ref()?,
+                })
+            })
+            .collect();
+        begin_waits(tx, &beginnings).await?;
+        Ok(results)
     }
 }

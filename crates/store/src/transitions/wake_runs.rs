@@ -1,18 +1,20 @@
 //! Wakes runs that are due: `waiting` → `ready`, behind those that queue in their lane already.
 //!
+//! One that waited for an event has not got it, and waits for it no more: its script finds the time past and goes on with `()`.
 //! Never early: the clock is asked within the transaction, and due instants are rounded up. If the process dies before
 //! the commit the run is still waiting and is found due again; after it, it is ready.
 
 use cuebook_core::Timestamp;
 use cuebook_core::clock::from_micros;
-use cuebook_core::run::RunState;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
+use super::event_waits::forget_waits;
+use super::queue_again::queue_again;
 use crate::entities::runs;
 use crate::error::StoreError;
-use crate::statements::{given, update_each, word};
+use crate::statements::word;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -61,28 +63,9 @@ async fn wake(tx: &Tx<'_>) -> Result<u64, StoreError> {
         due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     let due: Vec<Uuid> = due.into_tuple().all(tx.db).await?;
-    let rows: Vec<Vec<Value>> = due
-        .iter()
-        .map(|id| vec![Value::from(*id), Value::from(tx.id())])
-        .collect();
-    if !rows.is_empty() {
-        tx.ready.runs();
-    }
-    update_each(
-        tx,
-        runs::Entity,
-        runs::Column::Id,
-        vec![
-            (runs::Column::State, Expr::value(RunState::Ready.as_str())),
-            (runs::Column::QueueKey, given(2)),
-            (runs::Column::WakeAt, Expr::value(None::<i64>)),
-            (runs::Column::Code, Expr::value(None::<String>)),
-            (runs::Column::Reason, Expr::value(None::<String>)),
-            (runs::Column::Claims, Expr::value(0_i32)),
-        ],
-        rows,
-    )
-    .await?;
+    queue_again(tx, &due).await?;
+    // From here on no event can answer them: what they waited for did not come in time.
+    forget_waits(tx, &due).await?;
     Ok(due.len() as u64)
 }
 

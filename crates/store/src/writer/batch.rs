@@ -5,6 +5,7 @@ use std::any::Any;
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 
+use super::subject_locks::SubjectLocks;
 use super::transition::{Order, Transition};
 use super::tx::Tx;
 use crate::error::StoreError;
@@ -23,6 +24,9 @@ pub(crate) trait AnyBatch: Any + Send {
 
     /// How many requests it holds.
     fn len(&self) -> usize;
+
+    /// Notes the subjects that the requests are about.
+    fn lock(&self, locks: &mut SubjectLocks);
 
     /// Takes in another batch if it is of the same kind, else gives it back.
     fn absorb(&mut self, other: Box<dyn AnyBatch>) -> Option<Box<dyn AnyBatch>>;
@@ -70,6 +74,12 @@ impl<T: Transition> AnyBatch for Batch<T> {
 
     fn len(&self) -> usize {
         self.requests.len()
+    }
+
+    fn lock(&self, locks: &mut SubjectLocks) {
+        for request in &self.requests {
+            request.lock(locks);
+        }
     }
 
     fn absorb(&mut self, other: Box<dyn AnyBatch>) -> Option<Box<dyn AnyBatch>> {

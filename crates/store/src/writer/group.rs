@@ -1,6 +1,7 @@
 //! The requests of one transaction, in the order in which they are applied.
 
 use super::batch::AnyBatch;
+use super::subject_locks::SubjectLocks;
 use super::tx::Tx;
 use crate::error::StoreError;
 
@@ -37,6 +38,13 @@ impl Group {
 
     /// Applies all of it.
     pub(crate) async fn apply(&mut self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        if tx.is_shared() {
+            let mut locks = SubjectLocks::default();
+            for batch in &self.0 {
+                batch.lock(&mut locks);
+            }
+            locks.take(tx).await?;
+        }
         for batch in &mut self.0 {
             batch.apply(tx).await?;
         }

@@ -11,12 +11,14 @@ mod group;
 mod handle;
 #[cfg(test)]
 mod outage_tests;
+mod subject_locks;
 mod task;
 mod transition;
 mod tx;
 
 pub(crate) use connection::WriterConnection;
 pub(crate) use handle::WriterHandle;
+pub(crate) use subject_locks::SubjectLocks;
 pub(crate) use task::WriterTask;
 pub(crate) use transition::{Applied, Order, Transition};
 pub(crate) use tx::Tx;

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use super::subject_locks::SubjectLocks;
 use super::tx::Tx;
 use crate::error::StoreError;
 
@@ -35,6 +36,9 @@ pub(crate) trait Transition: Sized + Send + Sync + 'static {
 
     /// Whether a power cut just after the commit must not undo it. A group of which nothing needs it is not synced.
     const DURABLE: bool = true;
+
+    /// Notes the subjects whose events or waits it is about.
+    fn lock(&self, _locks: &mut SubjectLocks) {}
 
     /// Applies the batch. Gives one result per request, in their order.
     fn apply(batch: &[Self], tx: &Tx<'_>) -> impl Future<Output = Applied<Self::Output>> + Send;

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use chrono::SecondsFormat;
 use cuebook_core::effect::EffectState;
+use cuebook_core::event_wait::EventWait;
+use cuebook_core::events::EventType;
 use cuebook_core::journal::{Cut, Divergence, StepKind, StepRecord};
 use cuebook_core::run::RunState;
 use cuebook_core::{CallError, Timestamp};
 use cuebook_store::{
-    Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, StoreError, WaitUntil,
+    AwaitedEvent, Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, StoreError, WaitUntil,
 };
 
 use super::passes::Drive;
@@ -67,8 +69,35 @@ impl Drive<'_> {
             code: "sleep",
             reason: format!("sleeps until {}", seconds(wake_at)),
             forget: Vec::new(),
+            event: None,
         };
         self.suspend(wait).await
+    }
+
+    /// The script waits for an event. One that is stored already is given to it at once.
+    pub(super) async fn await_event(
+        mut self,
+        step: StepRecord,
+        wait: EventWait,
+    ) -> Result<Left, LetGo> {
+        self.settle_open().await;
+        let types: Vec<&str> = wait.types.iter().map(EventType::as_str).collect();
+        let until = WaitUntil {
+            wake_at: wait.deadline,
+            code: "wait_for",
+            reason: format!(
+                "waits for {} until {}",
+                types.join(" or "),
+                seconds(wait.deadline)
+            ),
+            forget: Vec::new(),
+            event: Some(AwaitedEvent {
+                step: step.path.clone(),
+                wait,
+            }),
+        };
+        self.pending.step(step);
+        self.suspend(until).await
     }
 
     /// Nothing is left but calls that pause for long before they are tried again. They stay open in the journal, each
@@ -88,6 +117,7 @@ impl Drive<'_> {
             code: "retry",
             reason: format!("tries {} again at {}", functions.join(", "), seconds(due)),
             forget: Vec::new(),
+            event: None,
         };
         for intent in intents {
             self.pending.step(intent);
@@ -115,6 +145,7 @@ impl Drive<'_> {
             code: "retry",
             reason,
             forget,
+            event: None,
         })
         .await
     }
@@ -232,6 +263,9 @@ fn refused(ended: Result<(), StoreError>) -> Result<Option<(&'static str, String
     match ended {
         Ok(()) => Ok(None),
         Err(StoreError::NotCountable(error)) => Ok(Some(("state", error.to_string()))),
+        Err(error @ StoreError::TooManyEmitted { .. }) => {
+            Ok(Some(("emit_limit", error.to_string())))
+        }
         Err(error) => Err(error),
     }
 }

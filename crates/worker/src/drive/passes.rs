@@ -72,6 +72,7 @@ impl<'a> Drive<'a> {
                 Outcome::Failed(failure) => return self.fail(&failure.code, failure.reason).await,
                 Outcome::Blocked(divergence) => return self.block(&divergence).await,
                 Outcome::Waiting { step } => return self.wait(step).await,
+                Outcome::Awaiting { step, wait } => return self.await_event(step, wait).await,
                 Outcome::RetryIn { delay, reason } => return self.retry_in(delay, reason).await,
             };
             if self.script_time > limits::SEGMENT {
@@ -121,7 +122,7 @@ impl<'a> Drive<'a> {
                 let _ = reply.send((pass, begun.elapsed()));
             }),
         );
-        let (pass, took) = replied.await.map_err(|_| LetGo::NoScripts)?;
+        let (pass, took) = replied.await.map_err(|_| LetGo::Panicked)?;
         self.shared.parts.metrics.passed(took);
         self.script_time += took;
         let Pass {

@@ -3,11 +3,14 @@
 pub(crate) mod ends;
 pub(crate) mod log;
 pub(crate) mod now;
+pub(crate) mod once;
 pub(crate) mod parallel;
 pub(crate) mod secret;
 pub(crate) mod sleep;
 pub(crate) mod sleep_until;
+pub(crate) mod state;
 pub(crate) mod uuid;
+pub(crate) mod wait_for;
 
 use crate::host::function::Function;
 
@@ -17,4 +20,10 @@ pub(crate) const JOURNALED: &[Function] = &[
     uuid::FUNCTION,
     sleep::FUNCTION,
     sleep_until::FUNCTION,
+    wait_for::FUNCTION,
+    state::GET,
+    state::SET,
+    state::INCR,
+    state::REMOVE,
+    once::FUNCTION,
 ];

@@ -31,10 +31,12 @@ pub(crate) const FUNCTION: Function = Function {
 };
 
 fn due(now: Timestamp, arguments: &[Value]) -> Result<Timestamp, CallError> {
-    let text = arguments
-        .first()
-        .and_then(Value::as_text)
-        .unwrap_or_default();
+    later(now, arguments.first())
+}
+
+/// The instant that lies `length` after `now`.
+pub(crate) fn later(now: Timestamp, length: Option<&Value>) -> Result<Timestamp, CallError> {
+    let text = length.and_then(Value::as_text).unwrap_or_default();
     let length = duration::parse(text).map_err(|error| CallError::invalid(error.to_string()))?;
     chrono::TimeDelta::from_std(length)
         .ok()

@@ -2,8 +2,11 @@
 
 mod accept_event;
 mod access;
+mod claim_key;
 mod claim_runs;
 mod complete_run;
+mod descendants;
+mod event_waits;
 mod fail_run;
 mod operate_effects;
 mod operate_runs;

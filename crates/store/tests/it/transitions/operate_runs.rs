@@ -155,6 +155,7 @@ stories! {
             code: "sleep",
             reason: "sleeps".to_owned(),
             forget: Vec::new(),
+            event: None,
         };
         store.suspend_run(checkpoint(&claimed), cuebook_store::Segment::default(), wait).await.unwrap();
         store.cancel_run(claimed.run.id, "no longer").await.unwrap();

@@ -16,6 +16,7 @@ async fn suspend(store: &Store, claimed: &ClaimedRun, segment: Segment, wake_at:
         code: "sleep",
         reason: "sleeps for 3d".to_owned(),
         forget: Vec::new(),
+        event: None,
     };
     store
         .suspend_run(checkpoint(claimed), segment, wait)
@@ -67,6 +68,7 @@ stories! {
             code: "retry",
             reason: "later".to_owned(),
             forget: vec![StepPath::top(1)],
+            event: None,
         };
         store
             .suspend_run(checkpoint(&claimed), Segment::default(), wait)
