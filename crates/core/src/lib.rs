@@ -13,6 +13,7 @@ pub mod failure;
 pub mod function;
 pub mod ids;
 pub mod journal;
+pub mod json_guard;
 pub mod keys;
 pub mod limits;
 pub mod log_line;

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::events::EventType;
+use crate::json_guard::{self, Unsafe};
 use crate::pid::Pid;
 
 /// A body that is a message.
@@ -29,12 +30,18 @@ pub enum NotAMessage {
     /// The bytes are no JSON.
     #[error("the body is not JSON: {0}")]
     NotJson(String),
+    /// The JSON may not be parsed.
+    #[error("the body cannot be taken: {0}")]
+    Unsafe(#[from] Unsafe),
     /// The JSON is no object.
     #[error("the body is not a JSON object")]
     NotAnObject,
     /// There is no `type`, or it is no text.
     #[error("the body has no \"type\" that is a text")]
     NoType,
+    /// The `type` is no line of text: no type is spelt so, and no database stores it.
+    #[error("the body's \"type\" has control characters")]
+    ControlInType,
 }
 
 /// The longest `type` that is taken as one, in bytes.
@@ -43,12 +50,16 @@ const TYPE_LIMIT: usize = 200;
 impl Message {
     /// Reads `body`.
     pub fn parse(body: &[u8]) -> Result<Self, NotAMessage> {
+        json_guard::check(body)?;
         let json: Json = serde_json::from_slice(body)
             .map_err(|error| NotAMessage::NotJson(error.to_string()))?;
         let Json::Object(mut object) = json else {
             return Err(NotAMessage::NotAnObject);
         };
         let wire_type = match object.get("type") {
+            Some(Json::String(text)) if text.chars().any(char::is_control) => {
+                return Err(NotAMessage::ControlInType);
+            }
             Some(Json::String(text)) if !text.trim().is_empty() && text.len() <= TYPE_LIMIT => {
                 text.clone()
             }
@@ -71,13 +82,14 @@ pub fn subject(payload: &Json) -> Option<Pid> {
         .find_map(|field| Pid::from_json(payload.get(field)?))
 }
 
-/// The payload of a body, exactly as it was written; `None` where it has none or is no message.
+/// The payload of a body, exactly as it was written; `None` where it has none, is no JSON object, or may not be parsed.
 pub fn raw_payload(body: &[u8]) -> Option<&RawValue> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
         #[serde(borrow)]
         payload: Option<&'a RawValue>,
     }
+    json_guard::check(body).ok()?;
     serde_json::from_slice::<Envelope<'_>>(body).ok()?.payload
 }
 
@@ -123,13 +135,41 @@ mod tests {
             Message::parse(b"\xff\xfe"),
             Err(NotAMessage::NotJson(_))
         ));
-        assert!(matches!(
+        assert_eq!(
             Message::parse("[".repeat(100_000).as_bytes()),
-            Err(NotAMessage::NotJson(_))
-        ));
+            Err(NotAMessage::Unsafe(Unsafe::TooDeep))
+        );
         assert_eq!(Message::parse(b"[1]"), Err(NotAMessage::NotAnObject));
         assert_eq!(Message::parse(b"{}"), Err(NotAMessage::NoType));
         assert_eq!(Message::parse(br#"{"type":7}"#), Err(NotAMessage::NoType));
+        assert_eq!(
+            Message::parse(br#"{"type":"new-booking\u0000"}"#),
+            Err(NotAMessage::ControlInType)
+        );
+    }
+
+    #[test]
+    fn a_pid_that_cannot_be_stored_leaves_the_event_without_a_subject() {
+        for pid in [r"a\u0000b".to_owned(), "x".repeat(3_000)] {
+            let body = format!(r#"{{"type":"t","payload":{{"booking_pid":"{pid}"}}}}"#);
+            assert_eq!(Message::parse(body.as_bytes()).unwrap().subject, None);
+        }
+    }
+
+    #[test]
+    fn a_body_that_nests_parsers_is_refused_and_shows_no_payload() {
+        // Each level is a text of its own, so that the parser counts its depth anew.
+        let mut nested = "1".to_owned();
+        for _ in 0..12 {
+            let text = serde_json::to_string(&format!("[{nested}]")).unwrap();
+            nested = format!(r#"{{"$serde_json::private::RawValue":{text}}}"#);
+        }
+        let body = format!(r#"{{"type":"t","payload":{nested}}}"#);
+        assert_eq!(
+            Message::parse(body.as_bytes()),
+            Err(NotAMessage::Unsafe(Unsafe::PrivateKey))
+        );
+        assert!(raw_payload(body.as_bytes()).is_none());
     }
 
     #[test]
