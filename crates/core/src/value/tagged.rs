@@ -1,12 +1,16 @@
-//! How a journal writes a [`Value`]: as JSON in which whatever JSON lacks is an object with one key that begins with `$`.
+//! How a journal writes a [`Value`]: as JSON in which whatever JSON lacks is an object whose only key begins with `$`.
 //!
 //! `50.00` is `{"$decimal":"50.00"}`, an instant `{"$time":"…"}`, a secret `{"$secret":"NAME"}`, bytes
-//! `{"$bytes":"<hex>"}`. A map with one key that begins with `$` is wrapped: `{"$map":{…}}`. So what was written is read back equal.
+//! `{"$bytes":"<hex>"}`. A map's own key that begins with `$` is written with a second one: `{"$$time":"…"}`. So no map
+//! can be taken for a tag, and what was written is read back equal.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::json::rfc3339;
@@ -33,23 +37,20 @@ impl Serialize for Value {
             Self::Time(at) => tag(serializer, "$time", &rfc3339(*at)),
             Self::Secret(name) => tag(serializer, "$secret", name),
             Self::Array(items) => serializer.collect_seq(items),
-            Self::Map(map) if looks_tagged(map) => tag(serializer, "$map", &Plain(map)),
-            Self::Map(map) => serializer.collect_map(map),
+            Self::Map(map) => {
+                serializer.collect_map(map.iter().map(|(key, value)| (written(key), value)))
+            }
         }
     }
 }
 
-/// A map written as it is, whatever its keys.
-struct Plain<'a>(&'a BTreeMap<String, Value>);
-
-impl Serialize for Plain<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0)
+/// A map's own key, so that it is no tag.
+fn written(key: &str) -> Cow<'_, str> {
+    if key.starts_with('$') {
+        format!("${key}").into()
+    } else {
+        key.into()
     }
-}
-
-fn looks_tagged(map: &BTreeMap<String, Value>) -> bool {
-    map.len() == 1 && map.keys().all(|key| key.starts_with('$'))
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -103,32 +104,20 @@ impl<'de> Visitor<'de> for Tagged {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some(key) = access.next_key::<String>()? {
-            let value = match key.as_str() {
-                "$map" => {
-                    let inner: BTreeMap<String, Value> = access.next_value()?;
-                    return Ok(Value::Map(inner));
-                }
-                // serde_json hands over numbers as such a map when it keeps their text.
-                "$serde_json::private::Number" => {
-                    let text: String = access.next_value()?;
-                    return text
-                        .parse()
-                        .map(Value::Int)
-                        .map_err(|_| de::Error::custom("a journal holds no such number"));
-                }
-                _ => access.next_value::<Value>()?,
-            };
-            map.insert(key, value);
+        while let Some(mut key) = access.next_key::<String>()? {
+            if key.starts_with("$$") {
+                key.remove(0);
+            } else if key.starts_with('$') {
+                let text: String = access.next_value()?;
+                let is_alone = map.is_empty() && access.next_key::<IgnoredAny>()?.is_none();
+                return is_alone
+                    .then(|| untag(&key, text))
+                    .flatten()
+                    .ok_or_else(|| A::Error::custom(format!("a journal's {key} cannot be read")));
+            }
+            map.insert(key, access.next_value()?);
         }
-        if !looks_tagged(&map) {
-            return Ok(Value::Map(map));
-        }
-        let Some((key, Value::Text(text))) = map.pop_first() else {
-            return Err(de::Error::custom("a tag of a journal holds a text"));
-        };
-        untag(&key, text)
-            .ok_or_else(|| de::Error::custom(format!("a journal's {key} cannot be read")))
+        Ok(Value::Map(map))
     }
 }
 
@@ -140,6 +129,8 @@ fn untag(key: &str, text: String) -> Option<Value> {
             .ok()
             .map(|at| Value::Time(at.to_utc())),
         "$secret" => Some(Value::Secret(text)),
+        // serde_json hands over numbers as such a map, since it keeps their text.
+        "$serde_json::private::Number" => text.parse().map(Value::Int).ok(),
         _ => None,
     }
 }
@@ -178,6 +169,49 @@ mod tests {
             panic!()
         };
         assert_eq!(money.to_string(), "50.00");
+    }
+
+    #[test]
+    fn a_map_is_read_back_whatever_its_keys() {
+        const KEYS: [&str; 9] = [
+            "$map",
+            "$decimal",
+            "$secret",
+            "$$secret",
+            "$time",
+            "$",
+            "$serde_json::private::Number",
+            "$serde_json::private::RawValue",
+            "plain",
+        ];
+        // Every set of these keys, over values that a tag could hold and such that it could not.
+        for chosen in 0_u32..1 << KEYS.len() {
+            for value in [
+                Value::from("1"),
+                Value::Int(1),
+                Value::from([("$map", 1.into())]),
+            ] {
+                let keys = (0..).zip(KEYS).filter(|(bit, _)| chosen >> bit & 1 == 1);
+                let map = keys
+                    .map(|(_, key)| (key.to_owned(), value.clone()))
+                    .collect();
+                let value = Value::Array(vec![Value::Map(map)]);
+                assert_eq!(round(&value), value);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_tag_alone_is_read_as_one() {
+        for text in [
+            r#"{"$decimal":"1","$time":"2"}"#,
+            r#"{"a":1,"$secret":"CRM"}"#,
+            r#"{"$secret":"CRM","a":1}"#,
+            r#"{"$other":"1"}"#,
+            r#"{"$secret":1}"#,
+        ] {
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
+        }
     }
 
     #[test]
