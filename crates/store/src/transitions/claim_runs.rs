@@ -2,13 +2,15 @@
 //!
 //! Of a lane only the first is taken, and none while another of it is running; of a rule that is stopped none. If the
 //! process dies before the commit, nothing was claimed; if after, the run is taken over (see `take_over`). Losing a claim
-//! to a power cut harms nothing, since nothing was recorded under it: so a group of claims is not synced.
+//! to a power cut harms nothing, since nothing was recorded under it: so a group of claims is not synced. A run whose row
+//! cannot be read is set aside (see `unreadable`).
 
 use cuebook_core::run::{Run, RunState};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 
 use super::stop::{Stopped, StoppedRules};
+use super::unreadable::block_runs;
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::reading::run_of;
@@ -48,21 +50,27 @@ impl Transition for ClaimRuns {
         let wanted = batch.iter().map(|claim| u64::from(claim.limit)).sum();
         let mut rows = claim(tx, wanted).await?;
         rows.sort_by_key(|row| row.queue_key);
-        let mut claimed = rows.into_iter().map(|row| {
-            Ok(ClaimedRun {
-                fence: row.fence,
-                claims: u32::try_from(row.claims).unwrap_or(u32::MAX),
-                run: run_of(row)?,
-            })
-        });
-        let mut results = Vec::with_capacity(batch.len());
-        for request in batch {
-            let share: Result<Vec<_>, StoreError> =
-                claimed.by_ref().take(request.limit as usize).collect();
-            results.push(share);
+        let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            let id = row.id;
+            match claimed_run(row) {
+                Ok(run) => claimed.push(run),
+                Err(error) => unreadable.push((id, error)),
+            }
         }
-        Ok(results)
+        block_runs(tx, unreadable).await?;
+        let mut claimed = claimed.into_iter();
+        let share = |claim: &Self| Ok(claimed.by_ref().take(claim.limit as usize).collect());
+        Ok(batch.iter().map(share).collect())
     }
+}
+
+fn claimed_run(row: runs::Model) -> Result<ClaimedRun, StoreError> {
+    Ok(ClaimedRun {
+        fence: row.fence,
+        claims: u32::try_from(row.claims).unwrap_or(u32::MAX),
+        run: run_of(row)?,
+    })
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError> {

@@ -2,7 +2,8 @@
 //! a new fence. Those of a rule that is stopped are left.
 //!
 //! The claim stands for the attempt that follows it: if the process dies before the attempt is settled, nobody knows
-//! whether it was made, and `take_over` says so. Hence this claim is synced, unlike that of a run.
+//! whether it was made, and `take_over` says so. Hence this claim is synced, unlike that of a run. A send that cannot be
+//! read is set aside (see `unreadable`).
 
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
 use super::stop::{Stopped, StoppedRules};
+use super::unreadable::fail_sends;
 use crate::entities::{effect_bodies, effects};
 use crate::error::StoreError;
 use crate::statements::word;
@@ -64,17 +66,18 @@ impl Transition for ClaimSends {
         let mut rows = claim(tx, wanted).await?;
         rows.sort_by_key(|row| (row.due_at, row.id));
         let mut bodies = bodies(tx, &rows).await?;
-        let mut claimed = rows.into_iter().map(|row| {
+        let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
             let body = bodies.remove(&row.id);
-            send(row, body)
-        });
-        let mut results = Vec::with_capacity(batch.len());
-        for request in batch {
-            let share: Result<Vec<_>, StoreError> =
-                claimed.by_ref().take(request.limit as usize).collect();
-            results.push(share);
+            match send(&row, body) {
+                Ok(send) => claimed.push(send),
+                Err(error) => unreadable.push((row, error)),
+            }
         }
-        Ok(results)
+        fail_sends(tx, unreadable).await?;
+        let mut claimed = claimed.into_iter();
+        let share = |claim: &Self| Ok(claimed.by_ref().take(claim.limit as usize).collect());
+        Ok(batch.iter().map(share).collect())
     }
 }
 
@@ -135,16 +138,16 @@ async fn bodies(
 }
 
 fn send(
-    row: effects::Model,
+    row: &effects::Model,
     body: Option<effect_bodies::Model>,
 ) -> Result<ClaimedSend, StoreError> {
     let body = body.ok_or_else(|| StoreError::unreadable("send's body", row.id.to_string()))?;
     Ok(ClaimedSend {
         id: EffectId(row.id),
         fence: row.fence,
-        kind: row.kind,
-        target: row.target,
-        key: row.key,
+        kind: row.kind.clone(),
+        target: row.target.clone(),
+        key: row.key.clone(),
         envelope: serde_json::from_slice(&body.envelope)
             .map_err(|error| StoreError::unreadable("send's envelope", error.to_string()))?,
         body: body.body,

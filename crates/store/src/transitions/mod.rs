@@ -2,9 +2,9 @@
 //! process dies before or after. In the order of an event's way:
 //!
 //! `accept_event` → `claim_runs` → `record_steps`* → `suspend_run` | `complete_run` | `fail_run` → `claim_sends` →
-//! `settle_send`. How a run that waits for an event gets it: `event_waits/`. Beside it `wake_runs`, `release_claims` and
-//! `take_over`. What an operator decides: `retry_run`, `restart_run`, `cancel_run`, `retry_send`, `discard_effect`,
-//! `stop`; the rest is about rules and access.
+//! `settle_send`. How a run that waits for an event gets it: `event_waits/`. Beside it `wake_runs`, `release_claims`,
+//! `release_strays` and `take_over`. What an operator decides: `retry_run`, `restart_run`, `cancel_run`, `retry_send`,
+//! `discard_effect`, `stop`; the rest is about rules and access.
 //!
 //! A dead process has either committed a transition or not; nothing in between is ever seen.
 
@@ -32,6 +32,7 @@ mod record_steps;
 mod release_claims;
 mod remember;
 mod restart_run;
+mod release_strays;
 mod retry_run;
 mod retry_send;
 mod save_rule_set;
@@ -44,6 +45,7 @@ mod suspend_run;
 mod take_over;
 mod wake_runs;
 
+mod unreadable;
 pub use accept_event::{AcceptEvent, Accepted, RuleStart};
 pub use access::NewApiKey;
 pub(crate) use access::Touch;

@@ -16,5 +16,6 @@ mod rule_sets;
 mod secrets;
 mod settle_send;
 mod stop;
+mod strays;
 mod suspend_and_wake;
 mod take_over;
