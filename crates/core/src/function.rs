@@ -253,4 +253,7 @@ pub enum Route {
     Outbox,
     /// Back into Cuebook as an event, in the transaction that ends the segment. The body is a message.
     Event,
+    /// Into what rules remember, in the transaction that ends the segment. The envelope is a
+    /// [`StateWrite`](crate::state::StateWrite); nothing of it is outside, so the ledger has no row for it.
+    State,
 }

@@ -185,9 +185,9 @@ pub struct CallRequest {
     pub path: StepPath,
     /// What is asked.
     pub question: Question,
-    /// [`StepKind::Read`] or [`StepKind::Write`].
+    /// [`StepKind::Read`] or [`StepKind::Write`], or [`StepKind::Local`] for what Cuebook's own database answers.
     pub kind: StepKind,
-    /// With what.
+    /// With what; the digest is that of what the script gave.
     pub arguments: Vec<Value>,
     /// The line of the script.
     pub line: Option<u32>,

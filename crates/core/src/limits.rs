@@ -49,5 +49,11 @@ pub const BRANCHES: usize = 100;
 pub const LOGS: usize = 64 * 1024;
 /// The recipients of one mail.
 pub const RECIPIENTS: usize = 50;
+/// The longest key of a value that rules remember, in bytes.
+pub const STATE_KEY: usize = 200;
+/// The largest value that rules remember, in bytes of its journaled form.
+pub const STATE_VALUE: usize = 64 * 1024;
+/// The events that one event may lead to, directly or not.
+pub const DESCENDANTS: usize = 1_000;
 /// How deep emitted events may lead to further ones.
 pub const EMIT_DEPTH: u32 = 8;

@@ -23,6 +23,20 @@ pub enum StoreError {
     /// A request contradicts what is stored.
     #[error("the request contradicts what is stored: {0}")]
     Invalid(String),
+    /// A segment counts up what is no number; nothing of it was written.
+    #[error(transparent)]
+    NotCountable(#[from] cuebook_core::state::NotCountable),
+    /// A segment emits more than one event may lead to; nothing of it was written.
+    #[error(
+        "emit: this event has led to {there} events so far, and {many} more would be over {limit}",
+        limit = cuebook_core::limits::DESCENDANTS
+    )]
+    TooManyEmitted {
+        /// How many there are.
+        there: usize,
+        /// How many more there would be.
+        many: usize,
+    },
     /// What is stored cannot be understood.
     #[error("a stored {what} cannot be read: {found}")]
     Unreadable {

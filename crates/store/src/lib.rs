@@ -24,7 +24,7 @@ mod writer;
 
 pub use error::StoreError;
 pub use queries::{
-    ApiKeyRow, Counts, EffectBody, EffectFilter, EventFilter, EventView, HookToken, Listed,
+    ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding, HookToken, Listed,
     NextDue, Page, RunBrief, RunFilter, RunView, SecretRow, StepView,
 };
 pub use secrets::{NotASecretKey, SecretKey};
@@ -32,7 +32,7 @@ pub use settings::StoreSettings;
 pub use store::Store;
 pub use transitions::{
     AcceptEvent, Accepted, AwaitedEvent, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs,
-    EffectChange, EffectOperated, NewApiKey, Operated, RuleStart, RunFailure, Segment, SettledAs,
-    Settlement, Stop, Stopped, StoredRuleSet, StoredVersion, WaitUntil, WakeReport,
+    EffectChange, EffectOperated, KeyClaim, NewApiKey, Operated, RuleStart, RunFailure, Segment,
+    SettledAs, Settlement, Stop, Stopped, StoredRuleSet, StoredVersion, WaitUntil, WakeReport,
 };
 pub use wakes::Wakes;

@@ -21,7 +21,10 @@ pub(super) fn check(file: &str, ast: &AST, known: &Known, diagnostics: &mut Vec<
         };
         let (line, column) = place(start(call, position));
         match (known.kind(&name), &sent) {
-            (Some(StepKind::Send), None) => sent = Some((name, line)),
+            // What is only remembered is seen by nobody outside: its order there means nothing.
+            (Some(StepKind::Send), None) if !name.starts_with("state::") => {
+                sent = Some((name, line))
+            }
             (Some(StepKind::Wait), _) => sent = None,
             (Some(StepKind::Write), Some((send, send_line))) => {
                 diagnostics.push(

@@ -54,7 +54,7 @@ async fn mailed(running: &Running) {
     };
     let segment = Segment {
         sends: vec![(send, EffectState::Captured)],
-        emitted: Vec::new(),
+        ..Segment::default()
     };
     running
         .store

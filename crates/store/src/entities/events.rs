@@ -16,6 +16,7 @@ pub(crate) struct Model {
     pub capture: bool,
     pub parent: Option<Uuid>,
     pub depth: i32,
+    pub root: Option<Uuid>,
     pub disposition: String,
     pub reason: Option<String>,
     pub headers: Vec<u8>,

@@ -1,6 +1,7 @@
 //! Everything that reads, one file a resource. Nothing here changes anything or waits for the writer.
 
 mod access;
+mod books;
 mod counts;
 mod effects;
 mod effects_done;
@@ -18,6 +19,7 @@ mod secrets;
 pub(crate) mod state;
 
 pub use access::{ApiKeyRow, HookToken};
+pub use books::{Balance, Books, Finding};
 pub use counts::Counts;
 pub use effects::{EffectBody, EffectFilter};
 pub use events::{EventFilter, EventView, RunBrief};

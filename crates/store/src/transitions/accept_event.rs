@@ -10,6 +10,7 @@ use cuebook_core::event::Event;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
+use uuid::Uuid;
 
 use super::event_waits::end_waits;
 use super::stop::{Stopped, StoppedRules};
@@ -69,17 +70,17 @@ impl Transition for AcceptEvent {
     }
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Accepted> {
-        let accepted = insert_events(tx, batch).await?;
+        let accepted = insert_events(tx, batch.iter().map(|event| (event, None))).await?;
         Ok(accepted.into_iter().map(Ok).collect())
     }
 }
 
-/// Inserts events with their runs; also for those that a rule emitted.
+/// Inserts events with their runs; also for those that a rule emitted, each with the root of its family.
 pub(super) async fn insert_events<'a>(
     tx: &Tx<'_>,
-    events: impl IntoIterator<Item = &'a AcceptEvent>,
+    events: impl IntoIterator<Item = (&'a AcceptEvent, Option<Uuid>)>,
 ) -> Result<Vec<Accepted>, StoreError> {
-    let events: Vec<&AcceptEvent> = events.into_iter().collect();
+    let (events, roots): (Vec<&AcceptEvent>, Vec<Option<Uuid>>) = events.into_iter().unzip();
     if events.is_empty() {
         return Ok(Vec::new());
     }
@@ -87,7 +88,7 @@ pub(super) async fn insert_events<'a>(
     let mut rows = Vec::new();
     let mut run_rows = Vec::new();
     let mut accepted = Vec::new();
-    for event in events.iter().copied() {
+    for (event, root) in events.iter().copied().zip(roots) {
         let starts: Vec<&RuleStart> = match event.rejected {
             Some(_) => Vec::new(),
             None => event
@@ -96,7 +97,7 @@ pub(super) async fn insert_events<'a>(
                 .filter(|start| !disabled.has(&start.rule))
                 .collect(),
         };
-        rows.push(event_row(event, starts.len())?);
+        rows.push(event_row(event, root, starts.len())?);
         let first = run_rows.len();
         run_rows.extend(
             starts
@@ -117,7 +118,11 @@ pub(super) async fn insert_events<'a>(
     Ok(accepted)
 }
 
-fn event_row(accept: &AcceptEvent, runs: usize) -> Result<events::Model, StoreError> {
+fn event_row(
+    accept: &AcceptEvent,
+    root: Option<Uuid>,
+    runs: usize,
+) -> Result<events::Model, StoreError> {
     let event = &accept.event;
     let disposition = match accept.rejected {
         Some(_) => "rejected",
@@ -139,6 +144,7 @@ fn event_row(accept: &AcceptEvent, runs: usize) -> Result<events::Model, StoreEr
         capture: event.capture,
         parent: event.parent.map(|parent| parent.0),
         depth: i32::try_from(event.depth).unwrap_or(i32::MAX),
+        root,
         disposition: disposition.to_owned(),
         reason,
         headers: serde_json::to_vec(&event.headers)

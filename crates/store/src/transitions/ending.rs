@@ -1,17 +1,21 @@
 //! What the transitions of a running run have in common: check the fence, record the checkpoint, write the segment,
 //! change the run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use cuebook_core::journal::StepPath;
 use cuebook_core::rule::VersionHash;
 use cuebook_core::run::RunState;
 use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait};
+use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
+use super::claim_key::free_keys;
+use super::descendants::Families;
 use super::effect_changes;
 use super::held_runs::HeldRuns;
+use super::remember::Remembered;
 use super::segment::{self, Segment};
 use super::steps::{Steps, forget_steps, write_logs};
 use crate::entities::runs;
@@ -41,10 +45,21 @@ pub(super) async fn apply(tx: &Tx<'_>, endings: &[Ending<'_>]) -> Applied<()> {
     let mut ended = HashSet::new();
     let mut results = Vec::with_capacity(endings.len());
     let mut good = Vec::with_capacity(endings.len());
+    let mut families = Families::load(tx, parents(&held, endings)).await?;
+    let mut remembered = Remembered::default();
     for ending in endings {
         let checkpoint = ending.checkpoint;
-        let result = match held.check(checkpoint.run, checkpoint.fence) {
+        let held = match held.check(checkpoint.run, checkpoint.fence) {
             Ok(_) if ended.contains(&checkpoint.run) => Err(StoreError::Fenced),
+            held => held,
+        };
+        let allowed = match (held, ending.segment) {
+            (Ok(run), Some(segment)) => allow(tx, run, segment, &mut families, &mut remembered)
+                .await
+                .map(|()| run),
+            (held, _) => held,
+        };
+        let result = match allowed {
             Ok(run) => {
                 good.push((run, ending));
                 if ending.change.state != RunState::Running {
@@ -56,14 +71,47 @@ pub(super) async fn apply(tx: &Tx<'_>, endings: &[Ending<'_>]) -> Applied<()> {
         };
         results.push(result);
     }
-    record(tx, &good).await?;
+    record(tx, &good, &families).await?;
+    remembered.write(tx).await?;
+    let failed = good
+        .iter()
+        .filter(|(_, ending)| ending.change.state == RunState::Failed);
+    free_keys(tx, &failed.map(|(run, _)| run.id).collect::<Vec<_>>()).await?;
     change_runs(tx, &good).await?;
     Ok(results)
 }
 
+/// The events whose runs emit.
+fn parents(held: &HeldRuns, endings: &[Ending<'_>]) -> BTreeSet<Uuid> {
+    let emits = |ending: &&Ending<'_>| ending.segment.is_some_and(|s| !s.emitted.is_empty());
+    endings
+        .iter()
+        .filter(emits)
+        .filter_map(|ending| {
+            let checkpoint = ending.checkpoint;
+            held.check(checkpoint.run, checkpoint.fence).ok()
+        })
+        .map(|run| run.event_id)
+        .collect()
+}
+
+/// Whether a segment may end with what it has: nothing of one that may not is written.
+async fn allow(
+    tx: &Tx<'_>,
+    run: &runs::Model,
+    segment: &Segment,
+    families: &mut Families,
+    remembered: &mut Remembered,
+) -> Result<(), StoreError> {
+    families.check(run.event_id, segment.emitted.len())?;
+    remembered.add(tx, segment).await?;
+    families.add(run.event_id, segment.emitted.len());
+    Ok(())
+}
+
 type Good<'a> = (&'a runs::Model, &'a Ending<'a>);
 
-async fn record(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
+async fn record(tx: &Tx<'_>, good: &[Good<'_>], families: &Families) -> Result<(), StoreError> {
     for (run, ending) in good {
         forget_steps(tx, run.id, run.generation, ending.forget).await?;
     }
@@ -76,7 +124,7 @@ async fn record(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
     let segments = good
         .iter()
         .filter_map(|(run, ending)| Some((*run, ending.segment?)));
-    segment::write(tx, segments, &mut steps).await?;
+    segment::write(tx, segments, families, &mut steps).await?;
     steps.write(tx).await?;
     let mut lines = Vec::new();
     let mut changes = Vec::new();

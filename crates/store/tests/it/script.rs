@@ -125,7 +125,7 @@ pub(crate) fn mails(path: u32, targets: &[&str]) -> Segment {
     };
     Segment {
         sends: vec![(send, EffectState::Pending)],
-        emitted: Vec::new(),
+        ..Segment::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! While calls are open: taking their answers, pausing between attempts, recording what was gathered.
 
-use cuebook_core::effect::{Attempt, AttemptOutcome};
+use cuebook_core::effect::Attempt;
 use cuebook_core::failure::AttemptError;
 use cuebook_core::journal::{StepKind, StepPath};
 use cuebook_core::{Timestamp, Value};
@@ -93,11 +93,19 @@ impl Drive<'_> {
             error,
             answer: answered,
         };
-        let verdict = judge(outcome, &self.loaded.retry, number, parts.chance.fraction());
+        let doubtful = outcome.as_ref().is_err_and(|failed| failed.doubtful);
+        let verdict = judge(
+            outcome,
+            &self.loaded.retry,
+            number,
+            call.doubted,
+            parts.chance.fraction(),
+        );
+        call.doubted |= doubtful;
         let answer = match verdict {
-            Verdict::Pause(pause) => {
+            Verdict::Pause { pause, outcome } => {
                 call.due = Some(pauses::later(ended_at, pause));
-                let attempt = attempt(AttemptOutcome::Retry);
+                let attempt = attempt(outcome);
                 if let Some(id) = call.effect {
                     let intent = call.intent();
                     self.pending.step(intent);

@@ -30,8 +30,20 @@ impl Drive<'_> {
                 asked_at: now,
                 attempts: 1,
                 due: None,
+                doubted: false,
                 request: Arc::new(request),
             };
+            if self.claim_key(&call, now).await? {
+                answered = true;
+                continue;
+            }
+            if let Some(answer) = self.remembered(&call.request).await? {
+                let step = call.answered(answer, now);
+                self.journaled(&step);
+                self.pending.answer(step);
+                answered = true;
+                continue;
+            }
             if call.request.kind != StepKind::Write {
                 self.journaled(&call.intent());
                 self.open.insert(call);

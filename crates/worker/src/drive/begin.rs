@@ -32,7 +32,7 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
             "it was taken up {ATTEMPTS} times, and each time the process ended before the run had recorded anything"
         );
         let failure = failure(RunState::Blocked, "killed_worker", reason);
-        return over(shared, &run, fence, failure).await;
+        return over(shared, &run, fence, failure).await.map(Begun::Over);
     }
     let Some(event) = until_available(|| parts.store.event(run.event_id)).await? else {
         let failure = failure(
@@ -40,14 +40,14 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
             "event_gone",
             "its event is no longer stored".to_owned(),
         );
-        return over(shared, &run, fence, failure).await;
+        return over(shared, &run, fence, failure).await.map(Begun::Over);
     };
     let loaded = match shared.programs.load(&run, parts).await {
         Ok(loaded) => loaded,
         Err(error) => match error.code() {
             Some(code) => {
                 let failure = failure(RunState::Failed, code, error.to_string());
-                return over(shared, &run, fence, failure).await;
+                return over(shared, &run, fence, failure).await.map(Begun::Over);
             }
             None => return Err(error.into()),
         },
@@ -61,6 +61,17 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
     Ok(Begun::Ready(Box::new(drive)))
 }
 
+/// Ends a run that cannot be driven through a fault of Cuebook's own, so that an operator sees it.
+pub(super) async fn give_up(
+    shared: &Shared,
+    run: &Run,
+    fence: i64,
+    reason: String,
+) -> Result<Left, LetGo> {
+    let failure = failure(RunState::Failed, "internal", reason);
+    over(shared, run, fence, failure).await
+}
+
 fn failure(state: RunState, code: &str, reason: String) -> RunFailure {
     RunFailure {
         state,
@@ -69,12 +80,7 @@ fn failure(state: RunState, code: &str, reason: String) -> RunFailure {
     }
 }
 
-async fn over<'a>(
-    shared: &Shared,
-    run: &Run,
-    fence: i64,
-    failure: RunFailure,
-) -> Result<Begun<'a>, LetGo> {
+async fn over(shared: &Shared, run: &Run, fence: i64, failure: RunFailure) -> Result<Left, LetGo> {
     let version = run.rule_version.clone();
     let checkpoint = Checkpoint::new(
         run.id,
@@ -88,9 +94,9 @@ async fn over<'a>(
             .fail_run(checkpoint.clone(), failure.clone())
     })
     .await?;
-    Ok(Begun::Over(Left {
+    Ok(Left {
         state: failure.state,
         code: Some(failure.code),
         event_at: None,
-    }))
+    })
 }

@@ -19,6 +19,7 @@
 mod answers;
 mod ask;
 mod begin;
+mod claim_key;
 mod end;
 mod open_calls;
 mod passes;

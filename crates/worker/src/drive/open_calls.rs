@@ -33,6 +33,8 @@ pub(super) struct OpenCall {
     pub(super) attempts: u32,
     /// In a pause: when the next attempt is due.
     pub(super) due: Option<Timestamp>,
+    /// Whether an attempt may have been processed although it brought no answer.
+    pub(super) doubted: bool,
 }
 
 impl OpenCall {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cuebook_core::effect::{Attempt, AttemptOutcome, EffectState};
+use cuebook_core::CallError;
+use cuebook_core::effect::{Attempt, AttemptOutcome, Effect, EffectState};
 use cuebook_core::journal::{CallRequest, Entry, StepKind, StepPath};
 use cuebook_core::keys::effect_key;
-use cuebook_core::{CallError, EffectId};
 use cuebook_store::{EffectChange, StepView};
 
 use super::open_calls::OpenCall;
@@ -30,10 +30,11 @@ impl Drive<'_> {
         let Some(shown) = shown else {
             return Ok(());
         };
-        let effects: HashMap<String, EffectId> = shown
+        let effects: HashMap<String, Effect> = shown
             .effects
             .into_iter()
-            .map(|effect| (effect.key, effect.id))
+            .filter(|effect| effect.state == EffectState::Pending)
+            .map(|effect| (effect.key.clone(), effect))
             .collect();
         let mut begun = Vec::new();
         for step in shown.steps {
@@ -52,14 +53,16 @@ impl Drive<'_> {
         &mut self,
         step: StepView,
         entry: Entry,
-        effects: &HashMap<String, EffectId>,
+        effects: &HashMap<String, Effect>,
     ) -> Option<StepPath> {
         let parts = &self.shared.parts;
         let path = step.path;
         let key = effect_key(self.run.id, self.run.generation, &path, 0);
         let is_write = entry.kind == StepKind::Write;
+        let effect = effects.get(&key);
         let mut call = OpenCall {
-            effect: effects.get(&key).copied(),
+            effect: effect.map(|effect| effect.id),
+            doubted: effect.is_some_and(is_doubted),
             key,
             asked_at: step.started_at,
             attempts: step.attempts.max(1),
@@ -104,6 +107,7 @@ impl Drive<'_> {
             .effects
             .repeats_safely(&request.question.function, &request.arguments);
         if repeats {
+            call.doubted = true;
             call.attempts += 1;
             self.pending.step(call.intent());
             self.open.insert(call);
@@ -119,6 +123,12 @@ impl Drive<'_> {
         self.pending.answer(answered);
         None
     }
+}
+
+/// Whether an attempt may have been processed although it brought no answer.
+fn is_doubted(effect: &Effect) -> bool {
+    let attempts = &mut effect.attempts.iter();
+    attempts.any(|attempt| attempt.outcome == AttemptOutcome::Unknown)
 }
 
 /// Whether a call stands in the journal without an answer.

@@ -1,9 +1,12 @@
 //! What happens to a claimed run, seen from outside: it is driven, counted, and told of in the log.
 
+use std::panic::AssertUnwindSafe;
+
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
 use cuebook_store::{ClaimedRun, StoreError};
+use futures::FutureExt as _;
 
 use super::begin::{self, Begun};
 use crate::programs::NoProgram;
@@ -26,15 +29,26 @@ pub(super) enum LetGo {
     /// The worker stops, and the run only pauses: what it gathered is recorded, and another worker goes on.
     #[error("the worker stops")]
     Stopping,
-    /// The threads for scripts are gone: the worker ends.
-    #[error("no thread runs scripts any more")]
-    NoScripts,
     /// Its program could not be had, through no fault of its own.
     #[error(transparent)]
     Program(#[from] NoProgram),
     /// The store failed, or another process has the run by now.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A fault of Cuebook's own.
+    #[error("a fault of Cuebook's own ended it")]
+    Panicked,
+}
+
+impl LetGo {
+    /// Whether it is neither the worker's end nor another process's business.
+    fn is_a_fault(&self) -> bool {
+        match self {
+            Self::Stopping => false,
+            Self::Store(error) => !matches!(error, StoreError::Fenced) && !error.is_unavailable(),
+            Self::Program(_) | Self::Panicked => true,
+        }
+    }
 }
 
 /// Drives a claimed run to the end of its segment, or until the worker has to let it go.
@@ -44,10 +58,22 @@ pub(crate) async fn drive(shared: &Shared, claimed: ClaimedRun) {
         claimed.run.event_id,
         claimed.run.rule.clone(),
     );
+    let as_claimed = (claimed.run.clone(), claimed.fence);
     let driven = async {
         match begin::begin(shared, claimed).await? {
             Begun::Ready(drive) => drive.go().await,
             Begun::Over(left) => Ok(left),
+        }
+    };
+    let driven = async {
+        let driven = AssertUnwindSafe(driven).catch_unwind().await;
+        match driven.unwrap_or(Err(LetGo::Panicked)) {
+            // Whatever it is, the run must not stay with a worker that no longer has it: an operator is to see it.
+            Err(error) if error.is_a_fault() => {
+                tracing::error!(run = %run.0, event = %run.1, rule = %run.2, %error, "run cannot be driven");
+                begin::give_up(shared, &as_claimed.0, as_claimed.1, error.to_string()).await
+            }
+            driven => driven,
         }
     };
     match shared.abandon.run_until_cancelled(driven).await {
@@ -85,10 +111,10 @@ fn tell_let_go((run, event, rule): &(RunId, EventId, RuleName), error: &LetGo) {
     match error {
         // Another process has it: that is its business.
         LetGo::Store(StoreError::Fenced) => {}
-        LetGo::Stopping | LetGo::NoScripts => {
+        LetGo::Stopping => {
             tracing::info!(%run, %event, %rule, %error, "run let go");
         }
-        LetGo::Store(_) | LetGo::Program(_) => {
+        LetGo::Store(_) | LetGo::Program(_) | LetGo::Panicked => {
             tracing::error!(%run, %event, %rule, %error, "run let go; it is taken up again at the next start");
         }
     }

@@ -7,17 +7,19 @@ use cuebook_core::journal::SendRequest;
 use cuebook_core::limits;
 use cuebook_core::message::Message;
 use cuebook_core::rule::Concurrency;
+use cuebook_core::run::Run;
 use cuebook_core::{EventId, Timestamp};
 use cuebook_store::{AcceptEvent, RuleStart, Segment};
 
+use super::remember;
 use crate::parts::WorkerParts;
 
-/// The events of one segment at most; with the bound on their depth it bounds what can come of one event.
-const EVENTS: usize = 1000;
+/// The events of one segment at most: what one event may lead to in all, which the store counts.
+const EVENTS: usize = limits::DESCENDANTS;
 
 /// Why a segment cannot end with what its script emitted.
 #[derive(Debug, PartialEq, thiserror::Error)]
-pub(super) enum CannotEmit {
+pub(super) enum CannotEnd {
     /// Rules that emit events for each other go on for ever.
     #[error(
         "emit: this event would be the {depth}th in a row that a rule emitted because of another, and {} are allowed; rules that emit events for each other would never end",
@@ -30,22 +32,27 @@ pub(super) enum CannotEmit {
     /// What was emitted is no message.
     #[error("emit: {0}")]
     NotAMessage(#[from] cuebook_core::message::NotAMessage),
+    /// What is to be remembered was not written by this version.
+    #[error("state: {0}")]
+    Unreadable(#[from] cuebook_core::state::NotAWrite),
 }
 
 /// What the end of a segment writes.
 pub(super) fn build(
     parts: &WorkerParts,
+    run: &Run,
     event: &Event,
     sends: Vec<SendRequest>,
     now: Timestamp,
-) -> Result<Segment, CannotEmit> {
+) -> Result<Segment, CannotEnd> {
+    let state = remember::changes(run, event, &sends)?;
     let messages: Vec<&PreparedSend> = sends
         .iter()
         .flat_map(|send| &send.parts)
         .filter(|part| part.route == Route::Event)
         .collect();
     if messages.len() > EVENTS {
-        return Err(CannotEmit::TooMany {
+        return Err(CannotEnd::TooMany {
             count: messages.len(),
         });
     }
@@ -67,7 +74,11 @@ pub(super) fn build(
             (send, state)
         })
         .collect();
-    Ok(Segment { sends, emitted })
+    Ok(Segment {
+        sends,
+        emitted,
+        state,
+    })
 }
 
 fn emit(
@@ -75,10 +86,10 @@ fn emit(
     parent: &Event,
     body: &[u8],
     now: Timestamp,
-) -> Result<AcceptEvent, CannotEmit> {
+) -> Result<AcceptEvent, CannotEnd> {
     let depth = parent.depth.saturating_add(1);
     if depth > limits::EMIT_DEPTH {
-        return Err(CannotEmit::TooDeep { depth });
+        return Err(CannotEnd::TooDeep { depth });
     }
     let message = Message::parse(body)?;
     let rules = parts

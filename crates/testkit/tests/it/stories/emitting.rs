@@ -95,3 +95,32 @@ async fn a_rule_that_fails_emits_nothing() {
     assert_eq!(cuebook.ended_run(parent).await.run.state, RunState::Failed);
     assert_eq!(emitted(&cuebook, "seat-check", 0).await.len(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_family_of_events_that_grows_too_large_is_stopped_with_a_reason() {
+    let cuebook = Cuebook::builder()
+        .rule(
+            "start/emit.rhai",
+            "//! Emits.\nfor n in 0..20 { emit(\"more\", #{ n: n }); }\n",
+        )
+        .rule(
+            "more/emit.rhai",
+            "//! Emits.\nfor n in 0..60 { emit(\"leaf\", #{}); }\n",
+        )
+        .start()
+        .await;
+    cuebook.hook("start", json!({})).await;
+    let mut states: Vec<(RunState, Option<String>)> = Vec::new();
+    for view in emitted(&cuebook, "more", 20).await {
+        let run = cuebook.ended_run(view.event.id).await.run;
+        states.push((run.state, run.code));
+    }
+    let failed = (RunState::Failed, Some("emit_limit".to_owned()));
+    let many = |wanted| states.iter().filter(|state| **state == wanted).count();
+    assert_eq!(
+        many((RunState::Completed, None)),
+        16,
+        "20 + 16 * 60 are 980"
+    );
+    assert_eq!(many(failed), 4);
+}

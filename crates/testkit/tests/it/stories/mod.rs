@@ -9,6 +9,8 @@ mod failing;
 mod lanes;
 mod looping;
 mod parallel;
+mod remembering;
 mod retrying;
 mod seven_types;
 mod sleeping;
+mod waiting_for_events;
