@@ -9,6 +9,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value as Json;
 
 use crate::error::Error;
+use crate::json_guard::guard;
 
 /// The largest answer that is read, in bytes.
 pub const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -85,6 +86,7 @@ pub(crate) async fn json(response: Response) -> Result<Json, Error> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Json::Null);
     }
+    guard(&body).map_err(|problem| Error::Invalid(problem.into()))?;
     serde_json::from_slice(&body).map_err(|error| Error::Invalid(error.into()))
 }
 

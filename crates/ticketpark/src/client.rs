@@ -1,6 +1,7 @@
 //! The client: what can be asked of Ticketpark.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 use serde_json::Value as Json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::access_token::AccessToken;
@@ -23,6 +25,9 @@ use crate::token_store::TokenStore;
 use crate::transport::TIMEOUT;
 use crate::written::Written;
 
+/// Requests at once: Ticketpark does not say how many it takes.
+pub const CONCURRENCY: usize = 20;
+
 /// Tells the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -33,6 +38,7 @@ pub struct Client {
     http: reqwest::Client,
     now: Now,
     timeout: Duration,
+    passages: Semaphore,
 }
 
 impl fmt::Debug for Client {
@@ -72,6 +78,7 @@ impl Client {
             http,
             now,
             timeout,
+            passages: Semaphore::new(CONCURRENCY),
         }
     }
 
@@ -95,6 +102,7 @@ impl Client {
     /// as they were written.
     pub async fn get(&self, path: &str, query: &[(String, String)]) -> Result<Json, Error> {
         let url = self.endpoint.url(path, query)?;
+        let _passage = self.passage().await;
         answer::json(self.send(Method::GET, url, None).await?).await
     }
 
@@ -107,19 +115,43 @@ impl Client {
     ) -> Result<Json, Error> {
         let query = query::properties(properties);
         let url = self.endpoint.record(collection, pid, &query)?;
+        let _passage = self.passage().await;
         answer::json(self.send(Method::GET, url, None).await?).await
     }
 
     /// Reads a list page by page, `max` records at most, each once.
     pub async fn list(&self, path: &str, query: &Query, max: usize) -> Result<Vec<Json>, Error> {
+        let mut records = Vec::new();
+        let keep = |record| {
+            records.push(record);
+            ControlFlow::<()>::Continue(())
+        };
+        // It never breaks.
+        let _ = self.for_each(path, query, max, keep).await?;
+        Ok(records)
+    }
+
+    /// As [`Self::list`], but gives each record to `keep` as its page comes, and holds no more than a page. It stops where
+    /// `keep` breaks, and gives what it broke with.
+    pub async fn for_each<B: Send>(
+        &self,
+        path: &str,
+        query: &Query,
+        max: usize,
+        mut keep: impl FnMut(Json) -> ControlFlow<B> + Send,
+    ) -> Result<ControlFlow<B>, Error> {
         let mut fixed = query.pairs();
         fixed.retain(|(name, _)| name != "page" && name != "maxResults");
         let mut pages = Pages::new(max);
         while let Some(paging) = pages.next() {
             let query: Vec<_> = fixed.iter().cloned().chain(paging).collect();
-            pages.take(self.page(path, &query).await)?;
+            for record in pages.take(self.page(path, &query).await)? {
+                if let ControlFlow::Break(broke) = keep(record) {
+                    return Ok(ControlFlow::Break(broke));
+                }
+            }
         }
-        Ok(pages.into_records())
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Makes a record from an object, or several from an array. The answer is [`Written::to_json`].
@@ -145,11 +177,13 @@ impl Client {
         body: Option<&Json>,
     ) -> Result<Written, Error> {
         let url = self.endpoint.url(path, &[])?;
+        let _passage = self.passage().await;
         Written::read(self.send(method, url, body).await?).await
     }
 
     async fn page(&self, path: &str, query: &[(String, String)]) -> Result<Page, Error> {
         let url = self.endpoint.url(path, query)?;
+        let _passage = self.passage().await;
         let response = self.send(Method::GET, url, None).await?;
         let total = response.headers().get("x-count");
         let total = total.and_then(|count| count.to_str().ok()?.trim().parse().ok());
@@ -161,6 +195,12 @@ impl Client {
             }),
             _ => Err(Error::Invalid("a list is a JSON array".into())),
         }
+    }
+
+    /// The right to have a request out, kept until its answer is read. A request's time counts from when it has one.
+    async fn passage(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so a passage is always had.
+        self.passages.acquire().await.ok()
     }
 
     /// Sends a request. A 401 says that it was not applied (RFC 9110, 15.5.2), so it is repeated once, with a new token.

@@ -9,6 +9,7 @@ mod client;
 mod endpoint;
 mod error;
 mod grant;
+mod json_guard;
 mod paging;
 mod query;
 mod refresh_age;
@@ -21,7 +22,7 @@ mod transport;
 mod written;
 
 pub use answer::{ANSWER_LIMIT, AnswerText};
-pub use client::{Client, Now};
+pub use client::{CONCURRENCY, Client, Now};
 pub use endpoint::BadRequest;
 pub use error::{BoxError, Error};
 pub use query::{Comparison, Filters, Logic, Query, UnknownComparison};

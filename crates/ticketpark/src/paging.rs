@@ -3,6 +3,7 @@
 //! Ticketpark counts pages from 0 and says the total in `X-Count`. What it does not say is how large a page may be: so a
 //! first page that comes smaller than asked sets the size, and one that is larger than an answer may be is asked again
 //! in halves. A record that moves to a later page meanwhile comes twice and is kept once, by its pid.
+//! What is kept of the records is the caller's business: only their pids are held here.
 
 use std::collections::HashSet;
 
@@ -12,6 +13,8 @@ use crate::error::Error;
 
 /// How many records a page is asked for.
 const PAGE_SIZE: usize = 100;
+/// A longer pid than this is none of Ticketpark's, in bytes: it is not remembered.
+const PID: usize = 256;
 
 /// One page as it came.
 pub(crate) struct Page {
@@ -19,9 +22,9 @@ pub(crate) struct Page {
     pub(crate) total: Option<usize>,
 }
 
-/// The list so far, and where to go on.
+/// How far the list has come, and where to go on.
 pub(crate) struct Pages {
-    records: Vec<Json>,
+    count: usize,
     seen: HashSet<String>,
     max: usize,
     page: usize,
@@ -32,7 +35,7 @@ pub(crate) struct Pages {
 impl Pages {
     pub(crate) fn new(max: usize) -> Self {
         Self {
-            records: Vec::new(),
+            count: 0,
             seen: HashSet::new(),
             max,
             page: 0,
@@ -52,8 +55,8 @@ impl Pages {
         })
     }
 
-    /// Takes what was answered.
-    pub(crate) fn take(&mut self, answer: Result<Page, Error>) -> Result<(), Error> {
+    /// Takes what was answered, and gives the records in it that are new.
+    pub(crate) fn take(&mut self, answer: Result<Page, Error>) -> Result<Vec<Json>, Error> {
         let page = match answer {
             Err(Error::TooLarge) if self.size > 1 => {
                 let halves = if self.size.is_multiple_of(2) {
@@ -63,17 +66,15 @@ impl Pages {
                 };
                 self.size /= halves;
                 self.page *= halves;
-                return Ok(());
+                return Ok(Vec::new());
             }
             answer => answer?,
         };
         let count = page.records.len();
-        let before = self.records.len();
-        for record in page.records {
-            if self.records.len() < self.max && self.is_new(&record) {
-                self.records.push(record);
-            }
-        }
+        let mut new = page.records;
+        new.retain(|record| self.is_new(record));
+        new.truncate(self.max - self.count);
+        self.count += new.len();
         let short = count < self.size;
         if self.page == 0 && short && count > 0 {
             self.size = count;
@@ -84,20 +85,17 @@ impl Pages {
             None => short,
         };
         // A page that brings nothing new is the end, else a peer that overlooks `page` would never come to one.
-        self.done = all || self.records.len() == before || self.records.len() >= self.max;
-        Ok(())
-    }
-
-    pub(crate) fn into_records(self) -> Vec<Json> {
-        self.records
+        self.done = all || new.is_empty() || self.count >= self.max;
+        Ok(new)
     }
 
     fn is_new(&mut self, record: &Json) -> bool {
-        match record.get("pid") {
-            Some(Json::String(pid)) => self.seen.insert(pid.clone()),
-            Some(Json::Number(pid)) => self.seen.insert(pid.to_string()),
-            _ => true,
-        }
+        let pid = match record.get("pid") {
+            Some(Json::String(pid)) => pid.as_str(),
+            Some(Json::Number(pid)) => pid.as_str(),
+            _ => return true,
+        };
+        pid.len() > PID || self.seen.insert(pid.to_owned())
     }
 }
 
@@ -110,7 +108,7 @@ mod tests {
     /// Asks a list of `total` records whose pages hold `cap` at most.
     fn join(total: usize, cap: usize, max: usize, counted: bool) -> (Vec<Json>, usize) {
         let mut pages = Pages::new(max);
-        let mut asked = 0;
+        let (mut joined, mut asked) = (Vec::new(), 0);
         while let Some([page, size]) = pages.next() {
             let size: usize = size.1.parse::<usize>().unwrap().min(cap);
             let from = page.1.parse::<usize>().unwrap() * size;
@@ -118,10 +116,10 @@ mod tests {
                 .map(|n| json!({"pid": n}))
                 .collect();
             let total = counted.then_some(total);
-            pages.take(Ok(Page { records, total })).unwrap();
+            joined.extend(pages.take(Ok(Page { records, total })).unwrap());
             asked += 1;
         }
-        (pages.into_records(), asked)
+        (joined, asked)
     }
 
     fn first(count: usize) -> Vec<Json> {
@@ -173,16 +171,15 @@ mod tests {
     #[test]
     fn a_record_that_comes_twice_is_kept_once_and_a_stuck_peer_ends() {
         let mut pages = Pages::new(1000);
-        for _ in 0..2 {
+        let mut take = || {
             let records = (0..100).map(|n| json!({"pid": n.to_string()})).collect();
-            pages
-                .take(Ok(Page {
-                    records,
-                    total: Some(10_000),
-                }))
-                .unwrap();
-        }
+            let page = Page {
+                records,
+                total: Some(10_000),
+            };
+            pages.take(Ok(page)).unwrap().len()
+        };
+        assert_eq!((take(), take()), (100, 0));
         assert!(pages.next().is_none());
-        assert_eq!(pages.into_records().len(), 100);
     }
 }

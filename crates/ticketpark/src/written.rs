@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::answer;
 use crate::error::Error;
+use crate::json_guard::guard;
 
 /// The answer to a `POST`, `PATCH` or `DELETE`.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,10 @@ impl Written {
 
     /// The body as JSON; `null` where it is none.
     pub fn json(&self) -> Json {
-        serde_json::from_str(&self.body).unwrap_or(Json::Null)
+        match guard(self.body.as_bytes()) {
+            Ok(()) => serde_json::from_str(&self.body).unwrap_or(Json::Null),
+            Err(_) => Json::Null,
+        }
     }
 
     /// All of it: `{"status", "headers": {"location"}, "body", "json", "pid", "batch_id"}`, without what is not there.

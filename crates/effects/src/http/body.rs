@@ -2,6 +2,7 @@
 
 use cuebook_core::Value;
 use cuebook_core::failure::CallError;
+use cuebook_core::limits;
 use url::form_urlencoded;
 
 use crate::arguments::holds_secret;
@@ -42,19 +43,24 @@ impl Body {
 
     /// The form of a map whose values are single ones or arrays of them.
     fn form(fields: &Value) -> Result<Self, CallError> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
+        let mut form = String::new();
         for (name, value) in fields.as_map().into_iter().flatten() {
             let values = match value {
                 Value::Array(items) => items.as_slice(),
                 single => std::slice::from_ref(single),
             };
             for value in values {
-                form.append_pair(name, &field(name, value)?);
+                if !form.is_empty() {
+                    form.push('&');
+                }
+                encode(name, &mut form)?;
+                form.push('=');
+                encode(&field(name, value)?, &mut form)?;
             }
         }
         Ok(Self::new(
             "application/x-www-form-urlencoded",
-            form.finish().as_bytes(),
+            form.as_bytes(),
         ))
     }
 
@@ -68,6 +74,21 @@ impl Body {
             bytes: bytes.to_vec(),
         }
     }
+}
+
+/// Appends `text` as a form spells it. A name is repeated for each value of its array, so a small map can mean a form of
+/// many gigabytes: hence the length is looked at before anything is appended.
+fn encode(text: &str, form: &mut String) -> Result<(), CallError> {
+    for piece in form_urlencoded::byte_serialize(text.as_bytes()) {
+        if form.len() + piece.len() > limits::TEXT {
+            return Err(CallError::invalid(format!(
+                "the form is larger than {} bytes; names are repeated for each value of an array",
+                limits::TEXT
+            )));
+        }
+        form.push_str(piece);
+    }
+    Ok(())
 }
 
 fn field(name: &str, value: &Value) -> Result<String, CallError> {
@@ -136,6 +157,14 @@ mod tests {
         );
         let wider = Value::from([("form", form), ("x", Value::Int(1))]);
         assert_eq!(read(&wider).0, "application/json");
+    }
+
+    #[test]
+    fn a_form_that_repeats_a_long_name_is_refused_before_it_is_built() {
+        let items = Value::Array(vec![Value::Int(1); 100_000]);
+        let form = Value::Map([("n".repeat(1024 * 1024), items)].into());
+        let error = Body::read(&Value::from([("form", form)])).unwrap_err();
+        assert!(error.message.contains("larger than"), "{}", error.message);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `ticketpark::get`, `list`, `post`, `patch`: the rest of Ticketpark's API by its paths.
 
+use std::ops::ControlFlow;
+
 use cuebook_core::Value;
 use cuebook_core::failure::{AttemptError, CallError};
 use cuebook_core::function::{
@@ -11,7 +13,7 @@ use serde_json::Value as Json;
 use super::kind::{Kind, Perform};
 use crate::arguments::{self, Options, holds_secret};
 use crate::effects::{Call, Outside};
-use crate::ticketpark::{bounded, pairs, pids_as_text, read_failure, with_fields, write_failure};
+use crate::ticketpark::{Records, pairs, pids_as_text, read_failure, with_fields, write_failure};
 
 /// How many records a list has where the script does not say.
 const MAX: i64 = 1_000;
@@ -88,7 +90,7 @@ pub(super) const LIST: Kind = Kind {
             },
         ],
         answer: Answer::Array,
-        doc: "Reads a list from Ticketpark's API, all pages joined.",
+        doc: "Reads a list from Ticketpark's API, all pages joined. The list is 1 MiB at most, counted after `fields` are applied.",
         example: "let bookings = ticketpark::list(\"/events/5eb2f8c2a1/bookings/\", #{ filters: #{ confirmation: true } }, #{\n    max: 200,\n    fields: [\"pid\", \"pid_readable\"],\n});",
     },
     perform: Perform::Call {
@@ -171,15 +173,16 @@ async fn list(outside: &Outside, call: &Call<'_>) -> Result<Value, AttemptError>
         .fold(Query::new(), |query, (name, value)| {
             query.parameter(name, value)
         });
-    let records = client(outside)?
-        .list(path, &query, max)
-        .await
-        .map_err(|error| read_failure(&error))?;
-    let records = records
-        .iter()
-        .map(|record| with_fields(pids_as_text(record), fields))
-        .collect();
-    bounded(Value::Array(records))
+    let mut records = Records::default();
+    let keep = |record: Json| match records.add(with_fields(pids_as_text(&record), fields)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    };
+    match client(outside)?.for_each(path, &query, max, keep).await {
+        Ok(ControlFlow::Continue(())) => Ok(records.into_value()),
+        Ok(ControlFlow::Break(error)) => Err(error),
+        Err(error) => Err(read_failure(&error)),
+    }
 }
 
 async fn write(outside: &Outside, call: &Call<'_>, verb: Verb) -> Result<Value, AttemptError> {

@@ -54,19 +54,35 @@ pub(crate) fn with_fields(record: Value, fields: Option<&[Value]>) -> Value {
     }
 }
 
-/// A list joined from pages may outgrow what a journal takes for one step.
-pub(crate) fn bounded(answer: Value) -> Result<Value, AttemptError> {
-    let size = serde_json::to_vec(&answer).map_or(usize::MAX, |bytes| bytes.len());
-    if size > limits::ANSWER {
-        return Err(AttemptError::fail(CallError::new(
-            "too_large",
-            format!(
-                "the list is larger than {} bytes; ask for fewer records with max, or for less of each with fields",
-                limits::ANSWER
-            ),
-        )));
+/// A list as it grows, page by page: never larger than what a journal takes for one step.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    records: Vec<Value>,
+    size: usize,
+}
+
+impl Records {
+    /// Adds a record; an error says that the list has become too large.
+    pub(crate) fn add(&mut self, record: Value) -> Result<(), AttemptError> {
+        let size = serde_json::to_vec(&record).map_or(usize::MAX, |bytes| bytes.len());
+        self.size = self.size.saturating_add(size).saturating_add(1);
+        if self.size > limits::ANSWER {
+            return Err(AttemptError::fail(CallError::new(
+                "too_large",
+                format!(
+                    "the list is larger than {} bytes; ask for fewer records with max, or for less of each with fields",
+                    limits::ANSWER
+                ),
+            )));
+        }
+        self.records.push(record);
+        Ok(())
     }
-    Ok(answer)
+
+    /// The whole list.
+    pub(crate) fn into_value(self) -> Value {
+        Value::Array(self.records)
+    }
 }
 
 #[cfg(test)]
@@ -108,8 +124,10 @@ mod tests {
 
     #[test]
     fn a_list_that_no_journal_takes_is_refused_with_advice() {
-        let large = Value::Array(vec![Value::from("x".repeat(limits::ANSWER))]);
-        let error = bounded(large).unwrap_err();
+        let mut records = Records::default();
+        let half = Value::from("x".repeat(limits::ANSWER / 2 + 1));
+        records.add(half.clone()).unwrap();
+        let error = records.add(half).unwrap_err();
         assert_eq!(error.error.kind, "too_large");
         assert!(error.error.message.contains("fields"));
     }

@@ -4,6 +4,6 @@ mod answer;
 mod failure;
 mod query;
 
-pub(crate) use answer::{bounded, pids_as_text, with_fields};
+pub(crate) use answer::{Records, pids_as_text, with_fields};
 pub(crate) use failure::{read_failure, write_failure};
 pub(crate) use query::pairs;

@@ -3,6 +3,7 @@
 
 use cuebook_core::Value;
 use cuebook_core::failure::CallError;
+use cuebook_core::limits;
 
 /// The pairs of `query`, in the order of its keys.
 pub(crate) fn pairs(query: Option<&Value>) -> Result<Vec<(String, String)>, CallError> {
@@ -16,41 +17,79 @@ pub(crate) fn pairs(query: Option<&Value>) -> Result<Vec<(String, String)>, Call
             )));
         }
     };
-    let mut pairs = Vec::new();
+    let mut pairs = Pairs::default();
     for (name, value) in map {
         match value {
             // Names of child records are set to true, which a list cannot say by itself.
             Value::Array(names) if name == "properties" => {
                 for property in names {
                     let property = single(name, property)?;
-                    pairs.push((format!("properties[{property}]"), "true".to_owned()));
+                    pairs.push(format!("properties[{property}]"), "true".to_owned())?;
                 }
             }
-            value => append(name.clone(), value, &mut pairs)?,
+            value => pairs.append(name.clone(), value)?,
         }
     }
-    Ok(pairs)
+    Ok(pairs.pairs)
 }
 
-fn append(name: String, value: &Value, pairs: &mut Vec<(String, String)>) -> Result<(), CallError> {
-    match value {
-        Value::Unit => {}
-        Value::Map(map) => {
-            for (key, value) in map {
-                append(format!("{name}[{key}]"), value, pairs)?;
+/// The pairs so far, and how many bytes were written for them.
+#[derive(Default)]
+struct Pairs {
+    pairs: Vec<(String, String)>,
+    written: usize,
+}
+
+impl Pairs {
+    fn append(&mut self, name: String, value: &Value) -> Result<(), CallError> {
+        match value {
+            Value::Unit => {}
+            Value::Map(map) => {
+                for (key, value) in map {
+                    self.within(&name, key, value)?;
+                }
+            }
+            Value::Array(items) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.within(&name, index, value)?;
+                }
+            }
+            value => {
+                let text = single(&name, value)?;
+                self.push(name, text)?;
             }
         }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                append(format!("{name}[{index}]"), value, pairs)?;
-            }
-        }
-        value => {
-            let text = single(&name, value)?;
-            pairs.push((name, text));
-        }
+        Ok(())
     }
-    Ok(())
+
+    /// A name is repeated for all that it holds, so a small map can mean a query of many gigabytes: hence what is written
+    /// is counted, also where nothing comes of it.
+    fn within(
+        &mut self,
+        name: &str,
+        key: impl std::fmt::Display,
+        value: &Value,
+    ) -> Result<(), CallError> {
+        self.count(name.len())?;
+        self.append(format!("{name}[{key}]"), value)
+    }
+
+    fn push(&mut self, name: String, text: String) -> Result<(), CallError> {
+        self.count(name.len() + text.len())?;
+        self.pairs.push((name, text));
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), CallError> {
+        self.written += bytes;
+        if self.written > limits::TEXT {
+            return Err(CallError::invalid(format!(
+                "the query is larger than {} bytes; names are repeated for all that they hold",
+                limits::TEXT
+            )));
+        }
+        Ok(())
+    }
 }
 
 fn single(name: &str, value: &Value) -> Result<String, CallError> {
@@ -108,6 +147,16 @@ mod tests {
             "filters[_logic]=AND&filters[confirmation]=true&filters[updated][0][_comp]=gt\
              &filters[updated][0][_value]=2014-01-01 00:00:00&properties[customer]=true"
         );
+    }
+
+    #[test]
+    fn a_query_that_repeats_a_long_name_is_refused_before_it_is_built() {
+        let long = "n".repeat(1024 * 1024);
+        for item in [Value::Int(1), Value::Map([].into())] {
+            let items = Value::Array(vec![item; 100_000]);
+            let error = pairs(Some(&Value::Map([(long.clone(), items)].into()))).unwrap_err();
+            assert!(error.message.contains("larger than"), "{}", error.message);
+        }
     }
 
     #[test]

@@ -182,3 +182,34 @@ async fn without_credentials_it_says_what_to_set() {
     );
     assert!(failure.error.message.contains("cuebook login ticketpark"));
 }
+
+/// A page of two records of 400,000 bytes each, of six in all.
+fn large_page(number: usize) -> Behaviour {
+    let record = |pid| format!(r#"{{"pid":{pid},"note":"{}"}}"#, "x".repeat(400_000));
+    let body = format!("[{},{}]", record(2 * number), record(2 * number + 1));
+    answer("200 OK", &["X-Count: 6"], &body)
+}
+
+#[tokio::test]
+async fn of_large_pages_only_the_named_fields_count() {
+    let peer = HttpPeer::start([token(), large_page(0), large_page(1), large_page(2)]).await;
+    let effects = connected(&peer).await;
+    let options = map([("fields", texts(&["pid"]))]);
+    let arguments = [Value::from("/bookings"), Value::Unit, options];
+    let list = call(&effects, "ticketpark::list", &arguments)
+        .await
+        .unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn a_list_that_grows_too_large_stops_at_the_page_that_makes_it_so() {
+    let peer = HttpPeer::start([token(), large_page(0), large_page(1), large_page(2)]).await;
+    let effects = connected(&peer).await;
+    let failure = call(&effects, "ticketpark::list", &[Value::from("/bookings")])
+        .await
+        .unwrap_err();
+    assert_eq!(failure.error.kind, "too_large");
+    assert_eq!(failure.decision, Decision::Fail);
+    assert_eq!(peer.requests().len(), 3, "the token and two pages");
+}

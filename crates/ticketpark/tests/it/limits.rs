@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cuebook_pretend::Collection;
-use cuebook_ticketpark::{ANSWER_LIMIT, Error, Query};
+use cuebook_ticketpark::{ANSWER_LIMIT, CONCURRENCY, Error, Query};
 use serde_json::{Map, Value as Json, json};
 
 use crate::peers::{Scripted, Stage, answer, tokens};
@@ -82,4 +82,36 @@ async fn a_list_of_large_records_is_read_in_smaller_pages() {
             .asked()
             .contains(&"GET /bookings?page=1&maxResults=30".to_owned())
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_nests_too_deep_or_poses_as_a_number_is_not_read() {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    for body in [&*deep, r#"{"$serde_json::private::Number":"1"}"#] {
+        let error = read(answer("200 OK", "", body)).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid(_)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_requests_are_out_at_once_and_the_wait_for_a_place_takes_none_of_a_requests_time() {
+    let peer = Scripted::new(vec![tokens(1)], Duration::from_millis(400)).await;
+    let asked = || peer.requests().len() - 1;
+    let all =
+        futures::future::join_all((0..CONCURRENCY + 5).map(|_| peer.client.get("/shows/1", &[])));
+    let watch = async {
+        while peer.requests().len() <= CONCURRENCY {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        asked()
+    };
+    let (results, at_once) = tokio::join!(all, watch);
+    assert_eq!(at_once, CONCURRENCY);
+    assert!(
+        results
+            .iter()
+            .all(|result| matches!(result, Err(Error::Timeout(_))))
+    );
+    assert_eq!(asked(), CONCURRENCY + 5, "each had its whole time");
 }
