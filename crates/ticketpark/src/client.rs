@@ -28,6 +28,9 @@ use crate::written::Written;
 /// Requests at once: Ticketpark does not say how many it takes.
 pub const CONCURRENCY: usize = 20;
 
+/// The right to have a request out, kept until its answer is read.
+type Passage<'a> = SemaphorePermit<'a>;
+
 /// Tells the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -102,8 +105,8 @@ impl Client {
     /// as they were written.
     pub async fn get(&self, path: &str, query: &[(String, String)]) -> Result<Json, Error> {
         let url = self.endpoint.url(path, query)?;
-        let _passage = self.passage().await;
-        answer::json(self.send(Method::GET, url, None).await?).await
+        let (response, _passage) = self.send(Method::GET, url, None).await?;
+        answer::json(response).await
     }
 
     /// Reads one record, with the child records named by `properties`.
@@ -115,8 +118,8 @@ impl Client {
     ) -> Result<Json, Error> {
         let query = query::properties(properties);
         let url = self.endpoint.record(collection, pid, &query)?;
-        let _passage = self.passage().await;
-        answer::json(self.send(Method::GET, url, None).await?).await
+        let (response, _passage) = self.send(Method::GET, url, None).await?;
+        answer::json(response).await
     }
 
     /// Reads a list page by page, `max` records at most, each once.
@@ -177,14 +180,13 @@ impl Client {
         body: Option<&Json>,
     ) -> Result<Written, Error> {
         let url = self.endpoint.url(path, &[])?;
-        let _passage = self.passage().await;
-        Written::read(self.send(method, url, body).await?).await
+        let (response, _passage) = self.send(method, url, body).await?;
+        Written::read(response).await
     }
 
     async fn page(&self, path: &str, query: &[(String, String)]) -> Result<Page, Error> {
         let url = self.endpoint.url(path, query)?;
-        let _passage = self.passage().await;
-        let response = self.send(Method::GET, url, None).await?;
+        let (response, _passage) = self.send(Method::GET, url, None).await?;
         let total = response.headers().get("x-count");
         let total = total.and_then(|count| count.to_str().ok()?.trim().parse().ok());
         match answer::json(response).await? {
@@ -197,14 +199,13 @@ impl Client {
         }
     }
 
-    /// The right to have a request out, kept until its answer is read. A request's time counts from when it has one.
-    async fn passage(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so a passage is always had.
-        self.passages.acquire().await.ok()
-    }
-
     /// Sends a request. A 401 says that it was not applied (RFC 9110, 15.5.2), so it is repeated once, with a new token.
-    async fn send(&self, method: Method, url: Url, body: Option<&Json>) -> Result<Response, Error> {
+    async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Json>,
+    ) -> Result<(Response, Passage<'_>), Error> {
         let access = self.session.access().await?;
         match self
             .attempt(&access, method.clone(), url.clone(), body)
@@ -224,7 +225,10 @@ impl Client {
         method: Method,
         url: Url,
         body: Option<&Json>,
-    ) -> Result<Response, Error> {
+    ) -> Result<(Response, Passage<'_>), Error> {
+        // The request's time counts from when it may leave. Whoever waits for a new token holds no passage.
+        let passage = self.passages.acquire().await;
+        let passage = passage.map_err(|_| Error::Closed)?;
         let token = access.text.reveal();
         let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
         let mut bearer =
@@ -241,6 +245,7 @@ impl Client {
             request = request.body(body.to_string());
         }
         let response = request.send().await.map_err(Error::from_request)?;
-        answer::success(response, token, (self.now)()).await
+        let response = answer::success(response, token, (self.now)()).await?;
+        Ok((response, passage))
     }
 }
