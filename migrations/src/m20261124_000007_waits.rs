@@ -1,7 +1,7 @@
 //! Waits for events: which events would end them, and which event a step was given.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, blob, integer, text, uuid, uuid_null};
+use sea_orm_migration::schema::{big_integer, blob, boolean, integer, text, uuid, uuid_null};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             .col(blob("types"))
             .col(blob("fields"))
             .col(big_integer("deadline"))
+            .col(boolean("capture"))
             .foreign_key(
                 ForeignKey::create()
                     .from("waits", "run_id")

@@ -22,6 +22,9 @@ pub struct EventWait {
     pub subject: Pid,
     /// The event has to come before.
     pub deadline: Timestamp,
+    /// Whether the run that waits is only tried out: what it does is captured. Only then an event that is tried out ends the
+    /// wait, so that trying something out moves nothing real.
+    pub capture: bool,
 }
 
 impl EventWait {
@@ -31,6 +34,7 @@ impl EventWait {
         event.event_type.as_ref().is_some_and(is_of_type)
             && event.subject.as_ref() == Some(&self.subject)
             && event.received_at < self.deadline
+            && (self.capture || !event.capture)
             && self.has_fields(event)
     }
 
@@ -104,6 +108,7 @@ mod tests {
                 .collect(),
             subject: Pid::from(subject),
             deadline: Timestamp::UNIX_EPOCH + TimeDelta::days(14),
+            capture: false,
         }
     }
 
@@ -140,6 +145,18 @@ mod tests {
         for missing in ["tags", "none", "seat"] {
             assert!(!ends(&[(missing, "a")]), "{missing}");
         }
+    }
+
+    #[test]
+    fn what_is_tried_out_moves_nothing_real() {
+        let mut payment = event(PAYMENT);
+        let mut wait = wait(&["new-payment"], BOOKING, &[]);
+        wait.capture = true;
+        assert!(wait.is_ended_by(&payment), "what is real may move a trial");
+        payment.capture = true;
+        assert!(wait.is_ended_by(&payment));
+        wait.capture = false;
+        assert!(!wait.is_ended_by(&payment));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod known;
 mod lint;
 mod literals;
 mod order;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -77,6 +77,8 @@ pub mod code {
     pub const UNKNOWN_FIELD: &str = "E0401";
     /// An event has no such property.
     pub const UNKNOWN_EVENT_PROPERTY: &str = "E0402";
+    /// A wait asks for a field that the payload is not known to have.
+    pub const UNKNOWN_AWAITED_FIELD: &str = "W0403";
 
     /// There is no such template.
     pub const MISSING_TEMPLATE: &str = "E0501";

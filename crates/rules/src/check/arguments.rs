@@ -81,6 +81,7 @@ impl Call<'_> {
                 }
             }
             ("emit", Some(event_type)) => self.event_type(event_type),
+            ("wait_for", Some(types)) => self.awaited(types, call.args.get(1)),
             _ => {}
         }
     }

@@ -22,10 +22,9 @@ impl Host {
             self.steps.push(record);
             return Reply::Answer(Ok(Value::Unit));
         }
-        let own = self.input.event.subject.as_ref();
         let wait = journaled
             .map_or_else(|| deadline(now, &step.arguments), Ok)
-            .and_then(|deadline| wanted(&step.arguments, own, deadline));
+            .and_then(|deadline| wanted(&step.arguments, &self.input.event, deadline));
         match wait {
             Err(error) => Reply::Answer(Err(error)),
             Ok(wait) => {

@@ -444,6 +444,24 @@ fn an_event_type_that_nobody_knows_is_a_warning() {
 }
 
 #[test]
+fn a_wait_that_only_its_timeout_can_end_is_a_warning() {
+    one(
+        "wait_for(\"new-paymnt\", #{}, \"1d\");",
+        "1:10: warning[W0604]: `new-paymnt` is no type of event that is known (did you mean `new-payment`?)",
+    );
+    one(
+        "wait_for([\"new-payment\", \"seat-map\"], #{ x: 1 }, \"1d\");",
+        "1:26: warning[W0604]: `seat-map` is no type of event that is known (if no rule emits it, nothing but the timeout ends the wait)",
+    );
+    one(
+        "wait_for(\"new-payment\", #{ bookingpid: 1 }, \"1d\");",
+        "1:28: warning[W0403]: the payload of `new-payment` has no field `bookingpid`: nothing but the timeout ends the wait (did you mean `booking_pid`?)",
+    );
+    let right = "let t = \"x\"; wait_for([\"new-payment\", \"new-updated\"], #{ person_pid: 1, amount: 2 }, \"1d\"); wait_for(t, #{ y: 1 }, \"1d\");";
+    assert_eq!(said(&[("new-booking/a.rhai", right)]), Vec::<String>::new());
+}
+
+#[test]
 fn folders_that_lead_nowhere_are_told() {
     assert_eq!(
         said(&[("new-boking/a.rhai", ""), ("new-boking/b.rhai", "")]),

@@ -175,7 +175,7 @@ impl Run {
                     self.calls.push(call.clone());
                 }
             }
-            Outcome::Waiting { step } => {
+            Outcome::Waiting { step } | Outcome::Awaiting { step, .. } => {
                 journal.steps.insert(step.path.clone(), step.entry());
             }
             _ => {}

@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub types: Vec<u8>,
     pub fields: Vec<u8>,
     pub deadline: i64,
+    pub capture: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub(crate) fn wait_of(row: &waits::Model) -> Result<EventWait, StoreError> {
         fields: json("wait's fields", &row.fields)?,
         subject: Pid::from(row.subject.as_str()),
         deadline: from_micros(row.deadline),
+        capture: row.capture,
     })
 }
 

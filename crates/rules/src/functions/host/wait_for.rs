@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cuebook_core::clock::Timestamp;
+use cuebook_core::event::Event;
 use cuebook_core::event_wait::{EventWait, comparable};
 use cuebook_core::events::EventType;
 use cuebook_core::failure::CallError;
@@ -55,10 +56,10 @@ pub(crate) fn deadline(now: Timestamp, arguments: &[Value]) -> Result<Timestamp,
     sleep::later(now, arguments.get(2))
 }
 
-/// What a call waits for. `own` is what the run is about.
+/// What a call waits for in a run of the event `own`.
 pub(crate) fn wanted(
     arguments: &[Value],
-    own: Option<&Pid>,
+    own: &Event,
     deadline: Timestamp,
 ) -> Result<EventWait, CallError> {
     let types = types(arguments.first())?;
@@ -66,7 +67,7 @@ pub(crate) fn wanted(
     let named = ["booking_pid", "person_pid"]
         .iter()
         .find_map(|name| fields.get(*name));
-    let subject = match (named, own) {
+    let subject = match (named, &own.subject) {
         (Some(pid), _) => Pid::from(pid.as_str()),
         (None, Some(own)) => own.clone(),
         (None, None) => {
@@ -80,6 +81,7 @@ pub(crate) fn wanted(
         fields,
         subject,
         deadline,
+        capture: own.capture,
     })
 }
 

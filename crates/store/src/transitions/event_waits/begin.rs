@@ -248,5 +248,6 @@ fn row(seeker: &Seeker<'_>) -> Result<waits::Model, StoreError> {
         types: json(&wait.types)?,
         fields: json(&wait.fields)?,
         deadline: not_before(wait.deadline),
+        capture: wait.capture,
     })
 }

@@ -17,7 +17,11 @@ mod accepted;
 mod begin;
 mod give;
 
+#[cfg(test)]
+pub(super) use accepted::about;
 pub(super) use accepted::end_waits;
 pub use begin::AwaitedEvent;
+#[cfg(test)]
+pub(super) use begin::came_after;
 pub(super) use begin::{Beginning, begin_waits};
 pub(super) use give::forget_waits;

@@ -59,6 +59,7 @@ fn awaits(stage: &Stage, types: &[&str], subject: &str, fields: &[(&str, &str)])
             .collect::<BTreeMap<_, _>>(),
         subject: Pid::from(subject),
         deadline: stage.now() + TimeDelta::days(14),
+        capture: false,
     }
 }
 
@@ -169,6 +170,20 @@ stories! {
         assert_eq!(state(&store, run.run.id).await, RunState::Waiting);
         store.accept_event(event(stage, "refund", r#""booking_pid":42,"payment_pid":"p7""#)).await.unwrap();
         assert_eq!(paid_by(&store, run.run.id, 0).await.as_deref(), Some("p7"));
+    }
+
+    async fn what_is_tried_out_ends_no_wait_of_a_real_run(stage: &Stage) {
+        let store = stage.open().await;
+        let run = running(stage, &store, "42").await;
+        let mut trial = payment(stage, "42", 1);
+        trial.event.capture = true;
+        store.accept_event(trial.clone()).await.unwrap();
+        suspend(&store, stage, &run, 0, pays(stage, "42")).await;
+        trial.event.id = EventId(stage.id());
+        store.accept_event(trial).await.unwrap();
+        assert_eq!(state(&store, run.run.id).await, RunState::Waiting);
+        store.accept_event(payment(stage, "42", 2)).await.unwrap();
+        assert_eq!(paid_by(&store, run.run.id, 0).await.as_deref(), Some("p2"));
     }
 
     async fn an_event_that_came_after_the_runs_own_counts_and_one_before_does_not(stage: &Stage) {

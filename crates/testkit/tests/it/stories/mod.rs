@@ -11,6 +11,7 @@ mod looping;
 mod parallel;
 mod remembering;
 mod retrying;
+mod run_options;
 mod seven_types;
 mod sleeping;
 mod waiting_for_events;
