@@ -94,6 +94,14 @@ impl Effects {
         })
     }
 
+    /// Whether the mail server lets us in: connects, encrypts and logs in, and sends nothing. `None` where none is set.
+    pub async fn greet_mail_server(&self) -> Option<Result<(), AttemptError>> {
+        match &self.outside.mailer {
+            Some(mailer) => Some(mailer.greet().await),
+            None => None,
+        }
+    }
+
     /// Tells `probe` of each attempt.
     #[must_use]
     pub fn probed(mut self, probe: Probe) -> Self {

@@ -85,6 +85,8 @@ pub struct SmtpLimits {
     pub connect: Duration,
     /// For the greeting, a TLS handshake, and each command.
     pub command: Duration,
+    /// For an idle connection to show that it is alive.
+    pub alive: Duration,
     /// For each block of the message.
     pub data: Duration,
     /// From the final dot to the answer.
@@ -100,6 +102,7 @@ impl Default for SmtpLimits {
         Self {
             connect: Duration::from_secs(10),
             command: Duration::from_mins(1),
+            alive: Duration::from_secs(5),
             data: Duration::from_mins(3),
             dot: Duration::from_mins(10),
             idle: Duration::from_secs(30),

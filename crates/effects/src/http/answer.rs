@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use cuebook_core::Value;
 use reqwest::header::HeaderMap;
 
+use super::mask::Mask;
+
 /// How much of an answer the ledger and messages show, in bytes.
 const EXCERPT: usize = 1000;
 
 /// A whole answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     /// Its status.
     pub(crate) status: u16,
@@ -17,6 +19,8 @@ pub(crate) struct Exchange {
     pub(crate) headers: BTreeMap<String, String>,
     /// Its body.
     pub(crate) body: Vec<u8>,
+    /// The secrets that were sent: the other side may echo them.
+    pub(crate) mask: Mask,
 }
 
 impl Exchange {
@@ -25,10 +29,10 @@ impl Exchange {
         let headers = self
             .headers
             .iter()
-            .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+            .map(|(name, value)| (name.clone(), Value::from(&*self.mask.given(value))))
             .collect();
         let body = match std::str::from_utf8(&self.body) {
-            Ok(text) => Value::from(text),
+            Ok(text) => Value::from(&*self.mask.given(text)),
             Err(_) => Value::Bytes(self.body.clone()),
         };
         Value::from([
@@ -36,6 +40,13 @@ impl Exchange {
             ("headers", Value::Map(headers)),
             ("body", body),
         ])
+    }
+
+    /// The beginning of the body for the ledger; `None` if it is empty.
+    pub(crate) fn excerpt(&self) -> Option<String> {
+        // Masked before it is cut, so that no half of a secret is left at the end.
+        let text = self.mask.shown(&String::from_utf8_lossy(&self.body));
+        excerpt(text.as_bytes())
     }
 }
 
@@ -88,6 +99,7 @@ mod tests {
             status: 200,
             headers: BTreeMap::new(),
             body: vec![0xff, 0x00],
+            mask: Mask::default(),
         };
         assert_eq!(
             exchange.to_value().get("body"),

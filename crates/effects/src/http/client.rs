@@ -12,10 +12,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Client, ClientBuilder, Method, Response};
 
 use super::answer::{self, Exchange};
-use super::credential::Auth;
+use super::credential::{Auth, Credential};
 use super::decision::is_trouble;
 use super::failure::Failure;
 use super::gates::Gates;
+use super::mask::Mask;
 use super::request::{Head, Request};
 use crate::egress::{Admission, CheckedResolver, EgressPolicy};
 use crate::error::EffectError;
@@ -119,14 +120,15 @@ impl HttpClient {
             .get(&admission)
             .ok_or_else(|| Failure::Invalid("there is no client for this host".to_owned()))?;
         let _passage = self.gates.enter(&authority(head)).await;
+        let mut mask = Mask::default();
         let mut outgoing = client
             .request(method.clone(), head.url.clone())
-            .headers(self.headers(head, key)?);
+            .headers(self.headers(head, key, &mut mask)?);
         if head.content_type.is_some() {
             outgoing = outgoing.body(body);
         }
         // The wait for a passage is over: from here on the time counts.
-        match tokio::time::timeout(timeout, self.read(outgoing)).await {
+        match tokio::time::timeout(timeout, self.read(outgoing, mask)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Lost {
                 kind: "timeout",
@@ -135,7 +137,11 @@ impl HttpClient {
         }
     }
 
-    async fn read(&self, outgoing: reqwest::RequestBuilder) -> Result<Exchange, Failure> {
+    async fn read(
+        &self,
+        outgoing: reqwest::RequestBuilder,
+        mask: Mask,
+    ) -> Result<Exchange, Failure> {
         let response = outgoing.send().await.map_err(|error| Failure::of(&error))?;
         let status = response.status().as_u16();
         let headers = answer::headers(response.headers());
@@ -159,6 +165,7 @@ impl HttpClient {
             status,
             headers,
             body,
+            mask,
         })
     }
 
@@ -173,7 +180,13 @@ impl HttpClient {
         Ok(timeout)
     }
 
-    fn headers(&self, head: &Head, key: Option<&str>) -> Result<HeaderMap, Failure> {
+    /// The headers to send; the secrets among them are added to `mask`.
+    fn headers(
+        &self,
+        head: &Head,
+        key: Option<&str>,
+        mask: &mut Mask,
+    ) -> Result<HeaderMap, Failure> {
         let mut headers = HeaderMap::new();
         if let Some(content_type) = &head.content_type {
             headers.insert(CONTENT_TYPE, value("content-type", content_type)?);
@@ -182,32 +195,39 @@ impl HttpClient {
             headers.insert("idempotency-key", value("idempotency-key", key)?);
         }
         if let Some(auth) = &head.auth {
-            let text = self.authorization(auth)?;
+            let text = self.authorization(auth, mask)?;
             headers.insert(AUTHORIZATION, sensitive("authorization", &text)?);
         }
         for (name, credential) in &head.headers {
             let header = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|_| Failure::Invalid(format!("{name:?} is no name of a header")))?;
-            let text = credential.resolve(&*self.secrets)?;
+            let text = self.resolve(credential, mask)?;
             headers.insert(header, sensitive(name, &text)?);
         }
         Ok(headers)
     }
 
-    fn authorization(&self, auth: &Auth) -> Result<SecretText, Failure> {
+    fn resolve(&self, credential: &Credential, mask: &mut Mask) -> Result<SecretText, Failure> {
+        let text = credential.resolve(&*self.secrets)?;
+        if matches!(credential, Credential::Secret(_)) {
+            mask.add(&text);
+        }
+        Ok(text)
+    }
+
+    fn authorization(&self, auth: &Auth, mask: &mut Mask) -> Result<SecretText, Failure> {
         match auth {
             Auth::Bearer(token) => {
-                let token = token.resolve(&*self.secrets)?;
+                let token = self.resolve(token, mask)?;
                 Ok(SecretText::new(format!("Bearer {}", token.reveal())))
             }
             Auth::Basic(user, password) => {
-                let user = user.resolve(&*self.secrets)?;
-                let password = password.resolve(&*self.secrets)?;
+                let user = self.resolve(user, mask)?;
+                let password = self.resolve(password, mask)?;
                 let both = SecretText::new(format!("{}:{}", user.reveal(), password.reveal()));
-                Ok(SecretText::new(format!(
-                    "Basic {}",
-                    STANDARD.encode(both.reveal())
-                )))
+                let encoded = SecretText::new(STANDARD.encode(both.reveal()));
+                mask.add(&encoded);
+                Ok(SecretText::new(format!("Basic {}", encoded.reveal())))
             }
         }
     }

@@ -9,7 +9,7 @@ use cuebook_core::Timestamp;
 use cuebook_core::failure::{AttemptError, CallError};
 use reqwest::Method;
 
-use super::answer::{Exchange, excerpt};
+use super::answer::Exchange;
 use super::failure::Failure;
 use super::retry_after;
 
@@ -51,12 +51,22 @@ pub(crate) fn judge(
     if !is_trouble(exchange.status) {
         return Ok(exchange);
     }
-    let again = match repeat {
-        Repeat::Always => true,
-        Repeat::Unprocessed => matches!(exchange.status, 429 | 503),
-        Repeat::Never => false,
+    let not_processed = matches!(exchange.status, 429 | 503);
+    let decision = match repeat {
+        Repeat::Always => Again::Yes,
+        Repeat::Unprocessed if not_processed => Again::Yes,
+        Repeat::Never if not_processed => Again::No,
+        // It may have been processed before the trouble came, and nobody but the other side can know.
+        Repeat::Unprocessed | Repeat::Never => Again::Unknown,
     };
-    Err(by_status(&exchange, again, to, now))
+    Err(by_status(&exchange, decision, to, now))
+}
+
+/// Whether another attempt is to be made after an answer that is trouble.
+enum Again {
+    Yes,
+    No,
+    Unknown,
 }
 
 /// The answer of a send, or its failure with the decision: 2xx is done, another answer is final unless it is a passing
@@ -71,7 +81,11 @@ pub(crate) fn judge_send(
     if (200..300).contains(&exchange.status) {
         return Ok(exchange);
     }
-    Err(by_status(&exchange, is_trouble(exchange.status), to, now))
+    let again = match is_trouble(exchange.status) {
+        true => Again::Yes,
+        false => Again::No,
+    };
+    Err(by_status(&exchange, again, to, now))
 }
 
 /// Whether a status says that another attempt may go better.
@@ -79,15 +93,15 @@ pub(super) fn is_trouble(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
-fn by_status(exchange: &Exchange, again: bool, to: &str, now: Timestamp) -> AttemptError {
+fn by_status(exchange: &Exchange, again: Again, to: &str, now: Timestamp) -> AttemptError {
     let status = exchange.status;
     let error = CallError::new("status", format!("{to} answered {status}")).with_status(status);
-    let failure = if again {
-        AttemptError::retry(error, retry_after(exchange, now))
-    } else {
-        AttemptError::fail(error)
+    let failure = match again {
+        Again::Yes => AttemptError::retry(error, retry_after(exchange, now)),
+        Again::No => AttemptError::fail(error),
+        Again::Unknown => AttemptError::unknown(error),
     };
-    match excerpt(&exchange.body) {
+    match exchange.excerpt() {
         Some(answer) => failure.with_answer(answer),
         None => failure,
     }
@@ -122,7 +136,7 @@ fn lost_or_refused(failure: Failure, repeat: Repeat, to: &str) -> AttemptError {
             }
         }
         Failure::Lost { kind, .. } if repeat == Repeat::Always => {
-            AttemptError::retry(CallError::new(kind, message), None)
+            AttemptError::retry(CallError::new(kind, message), None).doubtful()
         }
         Failure::Lost { .. } => AttemptError::unknown(CallError::new(
             "unknown",
@@ -138,6 +152,7 @@ mod tests {
     use cuebook_core::failure::Decision;
 
     use super::*;
+    use crate::http::mask::Mask;
 
     const AGAIN: Decision = Decision::Retry { after: None };
 
@@ -157,6 +172,7 @@ mod tests {
             status,
             headers: BTreeMap::new(),
             body: b"why".to_vec(),
+            mask: Mask::default(),
         }
     }
 
@@ -216,6 +232,21 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_attempt_is_doubtful_where_the_one_before_may_have_been_processed() {
+        let doubtful = |failure| {
+            let judged = judge(
+                Err(failure),
+                Repeat::Always,
+                "https://a.example/",
+                Timestamp::default(),
+            );
+            judged.unwrap_err().doubtful
+        };
+        assert!(doubtful(lost("timeout")));
+        assert!(!doubtful(not_sent("connect")));
+    }
+
+    #[test]
     fn what_may_not_be_repeated_is_tried_again_only_when_nothing_was_processed() {
         for failure in [not_sent("dns"), not_sent("connect"), not_sent("tls")] {
             assert_eq!(decide(Err(failure), Repeat::Unprocessed).unwrap().0, AGAIN);
@@ -227,7 +258,7 @@ mod tests {
             let (decision, kind) = decide(Ok(status), Repeat::Unprocessed).unwrap();
             assert_eq!(
                 (decision, kind.as_str()),
-                (Decision::Fail, "status"),
+                (Decision::Unknown, "status"),
                 "{status}"
             );
         }

@@ -13,6 +13,7 @@ mod credential;
 mod decision;
 mod failure;
 mod gates;
+mod mask;
 mod options;
 mod request;
 mod retry_after;

@@ -18,6 +18,9 @@ pub(crate) const NAME: &str = "email::send";
 /// The largest mail, in bytes: what most servers take.
 const LIMIT: usize = 20 * 1024 * 1024;
 
+/// The largest sum of the mails that one call makes, in bytes.
+const IN_ALL: usize = 25 * 1024 * 1024;
+
 /// `email::send`
 pub(super) const SEND: Kind = Kind {
     descriptor: FunctionDescriptor {
@@ -32,7 +35,7 @@ pub(super) const SEND: Kind = Kind {
         answer: Answer::Unit,
         doc: "Sends a mail when the run's segment has ended. It is built where it is called: a bad address or a missing \
               template throws there. Several in `to` get a message each, unless `together` is true. It is sent at least \
-              once, with the same `Message-ID` on each attempt.",
+              once, with the same `Message-ID` on each attempt. A mail has 20 MiB at most, and all that one call makes 25 MiB.",
         example: r#"email::send(#{
     to: "Tom Tomson <tom@tomsons.com>",
     subject: "Thank you",
@@ -50,6 +53,7 @@ fn prepare(
     let fields = Fields::read(options, context.default_from)?;
     let content = Content::read(context, options)?;
     let mut sends = Vec::new();
+    let mut in_all = 0;
     for (part, to) in (0..).zip(fields.messages()) {
         let key = (context.key)(part);
         let mail = Mail::build(&fields, &content, to, &key, context.now)?;
@@ -57,6 +61,12 @@ fn prepare(
             return Err(CallError::invalid(format!(
                 "the mail has {} bytes; servers take {LIMIT} at most",
                 mail.bytes.len()
+            )));
+        }
+        in_all += mail.bytes.len();
+        if in_all > IN_ALL {
+            return Err(CallError::invalid(format!(
+                "the mails of one call have {IN_ALL} bytes at most in all, since each receiver gets one: write to fewer, attach less, or say `together: true`"
             )));
         }
         sends.push(PreparedSend {

@@ -11,7 +11,7 @@ use reqwest::Method;
 use super::kind::{Kind, Perform};
 use crate::arguments;
 use crate::effects::{Delivered, Delivery, Outside};
-use crate::http::{Head, Request, SEND_OPTIONS, excerpt, judge_send, shown};
+use crate::http::{Head, Request, SEND_OPTIONS, judge_send, shown};
 
 /// `webhook::send`
 pub(super) const SEND: Kind = Kind {
@@ -86,6 +86,6 @@ async fn deliver(outside: &Outside, send: &Delivery<'_>) -> Result<Delivered, At
     let exchange = judge_send(outcome, &shown(&head.url), outside.http.now())?;
     Ok(Delivered {
         status: Some(exchange.status),
-        answer: excerpt(&exchange.body),
+        answer: exchange.excerpt(),
     })
 }

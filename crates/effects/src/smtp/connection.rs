@@ -58,7 +58,7 @@ impl Connection {
     /// Whether the other side still answers.
     pub(super) async fn is_alive(&mut self) -> bool {
         let noop = self.smtp.command(Noop);
-        within(Phase::Greeting, self.limits.command, noop)
+        within(Phase::Greeting, self.limits.alive, noop)
             .await
             .is_ok()
     }
@@ -71,9 +71,11 @@ impl Connection {
     ) -> Result<Response, Fault> {
         let from = address(&envelope.from)?;
         self.command(Mail::new(Some(from), Vec::new())).await?;
-        for recipient in &envelope.to {
-            self.command(Rcpt::new(address(recipient)?, Vec::new()))
-                .await?;
+        for (index, recipient) in envelope.to.iter().enumerate() {
+            let recipient = address(recipient)?;
+            let domain = recipient.domain().to_owned();
+            let accepted = self.command(Rcpt::new(recipient, Vec::new())).await;
+            accepted.map_err(|fault| fault.of_recipient(index + 1, envelope.to.len(), domain))?;
         }
         self.command(Data).await?;
         self.message(message).await

@@ -36,6 +36,13 @@ pub(super) enum Phase {
 pub(super) enum Fault {
     /// The other side, or the way to it.
     Smtp(Phase, Error),
+    /// One of the recipients was not taken.
+    Recipient {
+        /// Which and where, without the address itself.
+        which: String,
+        /// What happened.
+        error: Error,
+    },
     /// No answer in time.
     Late(Phase, Duration),
     /// No TCP connection.
@@ -67,10 +74,22 @@ impl Phase {
 }
 
 impl Fault {
+    /// The same, said of the recipient with this number among `count`.
+    pub(super) fn of_recipient(self, number: usize, count: usize, domain: String) -> Self {
+        match self {
+            Self::Smtp(Phase::Envelope, error) => Self::Recipient {
+                which: format!("recipient {number} of {count} (at {domain})"),
+                error,
+            },
+            other => other,
+        }
+    }
+
     /// What is to be done.
     pub(super) fn decide(&self) -> AttemptError {
         match self {
-            Self::Smtp(phase, error) => by_answer(*phase, error),
+            Self::Smtp(phase, error) => by_answer(*phase, phase.label(), error),
+            Self::Recipient { which, error } => by_answer(Phase::Envelope, which, error),
             Self::Late(Phase::Dot, after) => unknown(&format!("no answer within {after:?}")),
             Self::Late(phase, after) => AttemptError::retry(
                 CallError::new(
@@ -103,7 +122,7 @@ impl Fault {
     }
 }
 
-fn by_answer(phase: Phase, error: &Error) -> AttemptError {
+fn by_answer(phase: Phase, to: &str, error: &Error) -> AttemptError {
     let said = cause::innermost(error).unwrap_or_default();
     let Some(code) = error.status() else {
         return without_status(phase, error, &said);
@@ -111,7 +130,7 @@ fn by_answer(phase: Phase, error: &Error) -> AttemptError {
     let status = u16::from(code);
     let call_error = CallError::new(
         "status",
-        format!("the mail server answered {status} to {}", phase.label()),
+        format!("the mail server answered {status} to {to}"),
     )
     .with_status(status);
     let failure = if error.is_permanent() && phase.is_about_the_mail() {

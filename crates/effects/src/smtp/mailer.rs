@@ -66,12 +66,22 @@ impl Mailer {
                 Ok(delivered(&response))
             }
             Err(fault) => {
-                if matches!(fault, Fault::Smtp(_, _) | Fault::Address(_)) {
+                if matches!(
+                    fault,
+                    Fault::Smtp(_, _) | Fault::Recipient { .. } | Fault::Address(_)
+                ) {
                     connection.quit().await;
                 }
                 Err(fault.decide())
             }
         }
+    }
+
+    /// Connects, encrypts and logs in, and goes again without having sent anything.
+    pub(crate) async fn greet(&self) -> Result<(), AttemptError> {
+        let opened = Connection::open(&self.endpoint, &self.tls, self.limits).await;
+        opened.map_err(|fault| fault.decide())?.quit().await;
+        Ok(())
     }
 
     /// An idle connection that still answers, or a new one.

@@ -299,3 +299,22 @@ async fn without_a_server_a_mail_cannot_be_delivered() {
         (Decision::Fail, "not_configured")
     );
 }
+
+#[test]
+fn many_large_mails_in_one_call_are_refused_before_they_fill_the_memory() {
+    let everybody: Vec<String> = (0..50).map(|number| format!("p{number}@x.ch")).collect();
+    let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();
+    let file = map([
+        ("name", Value::from("plan.pdf")),
+        ("content", Value::Bytes(vec![7; 2_000_000])),
+    ]);
+    let members = [
+        ("to", texts(&everybody)),
+        ("attachments", Value::Array(vec![file])),
+    ];
+    let message = refused(&members);
+    assert!(message.contains("in all"), "{message}");
+    let mut together = members.to_vec();
+    together.push(("together", Value::Bool(true)));
+    assert_eq!(one(&together).part, 0);
+}

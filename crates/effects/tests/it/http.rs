@@ -185,3 +185,23 @@ async fn a_host_by_its_name_and_port_is_reached_when_it_is_allowed() {
     let effects = Effects::new(allowed).unwrap();
     assert!(call(&effects, "http::get", &[url]).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_script_does_not_get_back_the_secret_that_it_sent() {
+    let echo = r#"{"password":"long pa:ss word","basic":"dG9tOmxvbmcgcGE6c3Mgd29yZA=="}"#;
+    let peer = HttpPeer::start([answer("200 OK", &["X-Echo: long pa:ss word"], echo)]).await;
+    let secret = Value::Secret("LONG".to_owned());
+    let basic = Value::Array(vec![Value::from("tom"), secret]);
+    let options = map([("auth", map([("basic", basic)]))]);
+    let answered = call(
+        &effects(),
+        "http::get",
+        &[Value::from(peer.url("/")), options],
+    )
+    .await
+    .unwrap();
+    let body = answered.get("body").unwrap();
+    assert_eq!(body, &Value::from(r#"{"password":"***","basic":"***"}"#));
+    let headers = answered.get("headers").unwrap();
+    assert_eq!(headers.get("x-echo"), Some(&Value::from("***")));
+}

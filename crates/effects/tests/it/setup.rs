@@ -42,6 +42,7 @@ pub(crate) fn settings() -> EffectSettings {
         secrets: Arc::new(Secrets(HashMap::from([
             ("TOKEN", "t0ken"),
             ("PASSWORD", "pa:ss"),
+            ("LONG", "long pa:ss word"),
             ("BROKEN", "two\nlines"),
         ]))),
         clock: Arc::new(ManualClock::new(now())),

@@ -7,7 +7,7 @@ use cuebook_core::failure::{AttemptError, Decision};
 use cuebook_effects::{Delivered, Effects};
 
 use crate::peers::smtp::{SmtpPeer, Stage, Trouble};
-use crate::setup::{deliver, map, prepare, settings, smtp};
+use crate::setup::{deliver, map, prepare, settings, smtp, texts};
 
 const AGAIN: Decision = Decision::Retry { after: None };
 const KIND: &str = "email::send";
@@ -17,6 +17,7 @@ fn waiting(url: &str, limit: Duration) -> Effects {
     let mut settings = settings();
     settings.smtp = Some(smtp(url));
     settings.limits.smtp.command = limit;
+    settings.limits.smtp.alive = limit;
     settings.limits.smtp.data = limit;
     settings.limits.smtp.dot = limit;
     Effects::new(settings).unwrap()
@@ -249,4 +250,69 @@ async fn a_dot_at_the_beginning_of_a_line_arrives() {
     assert_eq!(delivered.status, Some(250));
     assert_eq!(delivered.answer.as_deref(), Some("kept as number 42"));
     assert!(peer.seen().messages[0].contains("one\r\n..\r\ntwo"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_only_greeted_gets_no_mail() {
+    let peer = SmtpPeer::start(None).await;
+    let greeted = patient(&peer.url("", "")).greet_mail_server().await;
+    assert_eq!(greeted, Some(Ok(())));
+    let seen = peer.seen();
+    let said = |word: &str| seen.commands.iter().any(|line| line.starts_with(word));
+    assert!(said("EHLO") && said("QUIT") && !said("MAIL"));
+    assert!(seen.messages.is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_login_is_told_of_when_it_is_greeted() {
+    let peer = SmtpPeer::start(Some((Stage::Login, Trouble::Answer("535 no")))).await;
+    let greeted = patient(&peer.url("tom:geheim@", ""))
+        .greet_mail_server()
+        .await;
+    let refused = greeted.unwrap().unwrap_err();
+    assert_eq!(refused.error.status, Some(535));
+    assert!(!refused.error.message.contains("geheim"));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_not_waited_for_as_long_as_a_command() {
+    let peer = SmtpPeer::start(Some((Stage::Noop, Trouble::Stall))).await;
+    let mut settings = settings();
+    settings.smtp = Some(smtp(&peer.url("", "")));
+    settings.limits.smtp.alive = Duration::from_millis(100);
+    let effects = Effects::new(settings).unwrap();
+    send(&effects, "one").await.unwrap();
+    let begun = Instant::now();
+    send(&effects, "two").await.unwrap();
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "a command has a minute"
+    );
+    assert_eq!(peer.seen().messages.len(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_named_by_place_and_domain() {
+    let peer = SmtpPeer::start(Some((Stage::To, Trouble::Answer("550 no such user")))).await;
+    let refused = failure_together(&peer, &["tom@tomsons.com", "zoe@example.org"]).await;
+    assert_eq!(
+        (refused.decision, refused.error.status),
+        (Decision::Fail, Some(550))
+    );
+    assert_eq!(
+        refused.error.message,
+        "the mail server answered 550 to recipient 1 of 2 (at tomsons.com)"
+    );
+}
+
+async fn failure_together(peer: &SmtpPeer, to: &[&str]) -> AttemptError {
+    let mail = map([
+        ("to", texts(to)),
+        ("together", Value::Bool(true)),
+        ("subject", Value::from("Hello")),
+        ("text", Value::from("Hello")),
+    ]);
+    let sends = prepare(KIND, &[mail]).unwrap();
+    let effects = patient(&peer.url("", ""));
+    deliver(&effects, KIND, &sends[0]).await.unwrap_err()
 }

@@ -101,3 +101,24 @@ fn what_is_wrong_with_it_throws_where_it_is_called() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_secret_that_the_target_echoes_does_not_reach_the_ledger() {
+    for status in ["200 OK", "410 Gone", "500 Oops"] {
+        let long = format!("{}t0ken and more", "x".repeat(990));
+        for body in ["you sent Bearer t0ken", &long] {
+            let peer = HttpPeer::start([answer(status, &[], body)]).await;
+            let sends =
+                prepare(KIND, &[Value::from(peer.url("/")), Value::Unit, options()]).unwrap();
+            let said = match deliver(&effects(), KIND, &sends[0]).await {
+                Ok(delivered) => delivered.answer,
+                Err(failure) => {
+                    assert!(!failure.error.message.contains("t0k"));
+                    failure.answer
+                }
+            };
+            let said = said.unwrap();
+            assert!(said.contains("***") && !said.contains("t0k"), "{said}");
+        }
+    }
+}
