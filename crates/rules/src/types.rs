@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use cuebook_core::clock::Timestamp;
 use cuebook_core::failure::CallError;
+use cuebook_core::json_guard;
 use cuebook_core::value::{Value, rfc3339};
 use rhai::{Dynamic, Engine, NativeCallContext};
 
@@ -66,6 +67,12 @@ fn parse(body: Option<&Value>) -> Result<Value, CallError> {
         Some(Value::Bytes(bytes)) => bytes,
         _ => &[],
     };
+    json_guard::check(bytes).map_err(|error| {
+        CallError::new(
+            "json",
+            format!("the answer's body cannot be taken: {error}"),
+        )
+    })?;
     serde_json::from_slice(bytes)
         .map(|json: serde_json::Value| Value::from_json(&json))
         .map_err(|error| CallError::new("json", format!("the answer's body is not JSON: {error}")))

@@ -130,3 +130,17 @@ fn times_compare() {
     assert_eq!(run.pass().outcome, Outcome::Completed);
     assert_eq!(run.said(), "false true true time");
 }
+
+#[test]
+fn an_answer_that_nests_parsers_is_no_json() {
+    let mut run = run(
+        r#"let a = http::get("https://a.example"); try { a.json } catch (e) { log::info(e.message); }"#,
+    );
+    run.drive(|_| {
+        Ok(crate::driver::http(
+            200,
+            r#"{"$serde_json::private::RawValue":"[1]"}"#,
+        ))
+    });
+    assert!(run.said().contains("a key begins with"), "{}", run.said());
+}

@@ -2,6 +2,7 @@
 
 use cuebook_core::CallError;
 use cuebook_core::function::{Parameter, ParameterKind};
+use cuebook_core::json_guard;
 use cuebook_core::value::Value;
 
 use super::PureContext;
@@ -49,7 +50,10 @@ pub(super) const STRINGIFY: PureFunction = PureFunction {
 };
 
 fn parse(_: &PureContext, arguments: Arguments<'_>) -> Result<Value, CallError> {
-    serde_json::from_str(arguments.text(0))
+    let text = arguments.text(0);
+    json_guard::check(text.as_bytes())
+        .map_err(|error| CallError::new("json", format!("the text cannot be taken: {error}")))?;
+    serde_json::from_str(text)
         .map(|json: serde_json::Value| Value::from_json(&json))
         .map_err(|error| CallError::new("json", format!("the text is not JSON: {error}")))
 }
