@@ -2,6 +2,7 @@
 
 use cuebook_core::CallError;
 use cuebook_core::function::{OptionKey, Parameter, ParameterKind};
+use cuebook_core::limits;
 use cuebook_core::value::{Value, rfc3339};
 
 use super::PureContext;
@@ -50,6 +51,16 @@ fn format(_: &PureContext, arguments: Arguments<'_>) -> Result<Value, CallError>
     let options = arguments.value(1);
     let separator = separator(options.get("separator").and_then(Value::as_text))?;
     let columns = columns(options.get("columns"), rows);
+    let cells: usize = rows
+        .iter()
+        .map(|row| row.as_array().map_or(columns.len(), <[Value]>::len))
+        .sum();
+    if cells > limits::ARRAY {
+        return Err(CallError::invalid(format!(
+            "there are {cells} cells: {} at most",
+            limits::ARRAY
+        )));
+    }
     let mut writer = csv::WriterBuilder::new()
         .delimiter(separator)
         .terminator(csv::Terminator::CRLF)
@@ -60,17 +71,20 @@ fn format(_: &PureContext, arguments: Arguments<'_>) -> Result<Value, CallError>
             .write_record(cells)
             .map_err(|error| CallError::invalid(error.to_string()))
     };
+    let mut length = 0;
     if !columns.is_empty() {
         let names: Vec<String> = columns.iter().map(|name| escaped(name)).collect();
         write(&names)?;
     }
     for (index, row) in rows.iter().enumerate() {
-        let cells: Result<Vec<String>, CallError> = match row {
-            Value::Array(cells) => cells.iter().map(cell).collect(),
-            Value::Map(_) => columns
-                .iter()
-                .map(|name| row.get(name).map_or(Ok(String::new()), cell))
-                .collect(),
+        let cells = match row {
+            Value::Array(cells) => line(cells.iter(), &mut length),
+            Value::Map(_) => {
+                let cells = columns
+                    .iter()
+                    .map(|name| row.get(name).unwrap_or(&Value::Unit));
+                line(cells, &mut length)
+            }
             other => Err(CallError::invalid(format!(
                 "it is {}, but a row is a map or an array",
                 other.kind()
@@ -115,6 +129,25 @@ fn columns(given: Option<&Value>, rows: &[Value]) -> Vec<String> {
             names
         }
     }
+}
+
+/// The cells of a line. `length` counts the bytes of all lines, since a column that is named twice is written twice.
+fn line<'a>(
+    values: impl Iterator<Item = &'a Value>,
+    length: &mut usize,
+) -> Result<Vec<String>, CallError> {
+    values
+        .map(|value| {
+            let text = cell(value)?;
+            *length += text.len();
+            if *length > limits::TEXT {
+                return Err(CallError::invalid(
+                    "the text grows beyond what a script may hold",
+                ));
+            }
+            Ok(text)
+        })
+        .collect()
 }
 
 fn cell(value: &Value) -> Result<String, CallError> {

@@ -2,6 +2,7 @@
 
 use cuebook_core::CallError;
 use cuebook_core::function::{Parameter, ParameterKind};
+use cuebook_core::limits;
 use cuebook_core::value::{Value, rfc3339};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -53,19 +54,30 @@ fn encode(text: &str) -> String {
 }
 
 fn query(_: &PureContext, arguments: Arguments<'_>) -> Result<Value, CallError> {
-    let mut pairs = Vec::new();
+    let mut written = String::new();
     for (name, value) in arguments.value(0).as_map().into_iter().flatten() {
         let values = match value {
             Value::Array(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
         for value in values {
-            if let Some(text) = text_of(name, value)? {
-                pairs.push(format!("{}={}", encode(name), encode(&text)));
+            let Some(text) = text_of(name, value)? else {
+                continue;
+            };
+            if !written.is_empty() {
+                written.push('&');
+            }
+            written.extend(utf8_percent_encode(name, RESERVED));
+            written.push('=');
+            written.extend(utf8_percent_encode(&text, RESERVED));
+            if written.len() > limits::TEXT {
+                return Err(CallError::invalid(
+                    "the text grows beyond what a script may hold",
+                ));
             }
         }
     }
-    Ok(pairs.join("&").into())
+    Ok(written.into())
 }
 
 fn text_of(name: &str, value: &Value) -> Result<Option<String>, CallError> {
