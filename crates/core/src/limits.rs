@@ -36,7 +36,7 @@ pub const DEPTH: usize = 64;
 /// The length of a pattern, in bytes.
 pub const PATTERN: usize = 1024;
 /// The size of a compiled pattern, in bytes.
-pub const COMPILED_PATTERN: usize = 1024 * 1024;
+pub const COMPILED_PATTERN: usize = 256 * 1024;
 /// The steps of a run.
 pub const STEPS: usize = 300;
 /// The journal of a run, in bytes.
@@ -45,7 +45,7 @@ pub const JOURNAL: usize = 5 * 1024 * 1024;
 pub const ANSWER: usize = 1024 * 1024;
 /// The branches of one `parallel`.
 pub const BRANCHES: usize = 100;
-/// The logs of a run, in bytes.
+/// The logs of a run, in bytes; a line counts 64 more than its text.
 pub const LOGS: usize = 64 * 1024;
 /// The recipients of one mail.
 pub const RECIPIENTS: usize = 50;

@@ -1,5 +1,5 @@
 //! Regular expressions, bounded: a pattern's length, its compiled size, and the text that it is run on. They take time in
-//! proportion to text and compiled size, never more.
+//! proportion to text and compiled size, so the product of the two is bounded as well.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -10,62 +10,101 @@ use regex::{Regex, RegexBuilder};
 
 /// The longest text that a pattern is run on, in bytes.
 const TEXT: usize = 64 * 1024;
+/// Text times compiled size, in bytes each: less than a tenth of a second.
+const WORK: usize = 256 * 1024 * 1024;
+/// The smallest bound of a compiled size that is told apart, in bytes.
+const SMALLEST: usize = WORK / TEXT;
 /// How many compiled patterns are kept.
 const KEPT: usize = 64;
 
-static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+static COMPILED: LazyLock<Mutex<HashMap<String, Compiled>>> = LazyLock::new(Mutex::default);
+
+/// A compiled pattern, and the longest text that it is run on.
+#[derive(Clone)]
+struct Compiled {
+    regex: Regex,
+    longest: usize,
+}
 
 /// Whether `pattern` is found in `text`.
 pub(super) fn matches(text: &str, pattern: &str) -> Result<bool, CallError> {
-    Ok(compile(pattern)?.is_match(bounded(text)?))
+    Ok(compiled_for(text, pattern)?.is_match(text))
 }
 
 /// The first match of `pattern` in `text`, or what its first group holds if the pattern has one.
 pub(super) fn find(text: &str, pattern: &str) -> Result<Option<String>, CallError> {
-    let regex = compile(pattern)?;
-    let Some(found) = regex.captures(bounded(text)?) else {
+    let regex = compiled_for(text, pattern)?;
+    let Some(found) = regex.captures(text) else {
         return Ok(None);
     };
     let place = usize::from(regex.captures_len() > 1);
     Ok(found.get(place).map(|part| part.as_str().to_owned()))
 }
 
-fn bounded(text: &str) -> Result<&str, CallError> {
+/// The pattern, if it may be run on `text`.
+fn compiled_for(text: &str, pattern: &str) -> Result<Regex, CallError> {
     if text.len() > TEXT {
         return Err(CallError::invalid(format!(
             "the text is longer than {} KiB, which is as much as a pattern is run on",
             TEXT / 1024
         )));
     }
-    Ok(text)
+    let compiled = compiled(pattern)?;
+    if text.len() > compiled.longest {
+        return Err(CallError::invalid(format!(
+            "the text is longer than {} KiB, which is as much as a pattern of this size is run on: repeat less",
+            compiled.longest / 1024
+        )));
+    }
+    Ok(compiled.regex)
 }
 
-fn compile(pattern: &str) -> Result<Regex, CallError> {
+fn compiled(pattern: &str) -> Result<Compiled, CallError> {
     if pattern.len() > limits::PATTERN {
         return Err(CallError::invalid(format!(
             "the pattern is longer than {} bytes",
             limits::PATTERN
         )));
     }
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(regex) = compiled.get(pattern) {
-        return Ok(regex.clone());
+    let kept = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(compiled) = kept().get(pattern) {
+        return Ok(compiled.clone());
     }
-    let regex = RegexBuilder::new(pattern)
-        .size_limit(limits::COMPILED_PATTERN)
-        .dfa_size_limit(limits::COMPILED_PATTERN)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => {
-                CallError::invalid("the pattern is too large when it is compiled: repeat less")
+    let compiled = compile(pattern)?;
+    let mut kept = kept();
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(pattern.to_owned(), compiled.clone());
+    Ok(compiled)
+}
+
+/// Compiles `pattern` within the smallest bound that it keeps: the compiler does not say what it needed.
+fn compile(pattern: &str) -> Result<Compiled, CallError> {
+    let mut bound = SMALLEST;
+    loop {
+        let built = RegexBuilder::new(pattern)
+            .size_limit(bound)
+            .dfa_size_limit(limits::COMPILED_PATTERN)
+            .build();
+        return match built {
+            Ok(regex) => Ok(Compiled {
+                regex,
+                longest: WORK / bound,
+            }),
+            Err(regex::Error::CompiledTooBig(_)) if bound < limits::COMPILED_PATTERN => {
+                bound *= 2;
+                continue;
             }
-            error => CallError::invalid(format!("the pattern cannot be read: {}", reason(&error))),
-        })?;
-    if compiled.len() >= KEPT {
-        compiled.clear();
+            Err(regex::Error::CompiledTooBig(_)) => Err(CallError::invalid(
+                "the pattern is too large when it is compiled: repeat less",
+            )),
+            Err(error) => Err(CallError::invalid(format!(
+                "the pattern cannot be read: {}",
+                reason(&error)
+            ))),
+        };
     }
-    compiled.insert(pattern.to_owned(), regex.clone());
-    Ok(regex)
 }
 
 /// What is wrong with a pattern, in one line: the last line of the parser's drawing of it.
@@ -102,5 +141,34 @@ mod tests {
         assert!(!matches(&text, "(a+)+b").unwrap());
         let error = matches(&"a".repeat(TEXT + 1), "a").unwrap_err();
         assert!(error.message.contains("64 KiB"), "{}", error.message);
+    }
+
+    #[test]
+    fn the_larger_a_pattern_the_shorter_the_text_that_it_is_run_on() {
+        for pattern in [
+            "(?:a{0,90}){0,90}z",
+            "(?:a?b?c?){900}z",
+            "(?:a?b?c?){200}z",
+            "(?:a?b?c?){20}z",
+            "a{0,200}a{0,200}z",
+            r"(?:\w?a){9}z",
+        ] {
+            let begun = std::time::Instant::now();
+            let Ok(compiled) = compiled(pattern) else {
+                continue;
+            };
+            let longest = "a".repeat(compiled.longest.min(TEXT));
+            assert!(!matches(&longest, pattern).unwrap(), "{pattern}");
+            assert!(begun.elapsed().as_secs() < 4, "{pattern}");
+            assert!(
+                matches(&format!("{longest}a"), pattern).is_err(),
+                "{pattern}"
+            );
+        }
+        let whole = "a".repeat(TEXT);
+        assert!(!matches(&whole, "<title>(.*?)</title>").unwrap());
+        let address = r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$";
+        assert!(matches("tom.muster@mail.example.com", address).unwrap());
+        assert!(!matches(&"a".repeat(1024), address).unwrap());
     }
 }
