@@ -11,6 +11,7 @@ mod values;
 use chrono_tz::Tz;
 use cuebook_core::CallError;
 use cuebook_core::function::Templates;
+use cuebook_core::limits;
 use cuebook_core::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, escape_formatter};
 
@@ -18,8 +19,9 @@ use self::index::Index;
 use crate::diagnostic::Diagnostic;
 use crate::files::RuleFiles;
 
-/// The work that one rendering may do: about 200,000 instructions, or 12 MiB of text.
-const FUEL: u64 = 200_000;
+/// The work that one rendering may do: about 64,000 instructions, or 4 MiB of text that it writes, joins, repeats or
+/// keeps. What would take more is refused before it is allocated.
+const FUEL: u64 = 64 * 1024;
 /// How deep templates may include each other.
 const DEPTH: usize = 100;
 
@@ -94,11 +96,21 @@ impl Templates for TemplateSet {
                 data.kind()
             ))
         })?;
-        self.environment
+        let text = self
+            .environment
             .get_template(&file.path)
             .and_then(|template| template.render(context))
-            .map(Some)
-            .map_err(|error| CallError::new("template", problems::describe(&error)))
+            .map_err(|error| CallError::new("template", problems::describe(&error)))?;
+        if text.len() > limits::TEXT {
+            return Err(CallError::new(
+                "template",
+                format!(
+                    "templates/{}: the text grows beyond what a script may hold",
+                    file.path
+                ),
+            ));
+        }
+        Ok(Some(text))
     }
 
     fn locales(&self, name: &str) -> Vec<String> {

@@ -172,6 +172,32 @@ fn a_template_that_works_too_much_is_stopped() {
 }
 
 #[test]
+fn what_a_template_writes_and_holds_is_bounded() {
+    let big = Value::from([("big", Value::from("0123456789".repeat(50_000)))]);
+    for text in [
+        "{% for i in range(10000) %}{{ big }}{% endfor %}",
+        "{% for i in range(5) %}{{ big }}{% endfor %}",
+        "{% for i in range(10000) %}{% set x %}{{ big }}{% endset %}{% endfor %}",
+        "{% set x = big ~ big ~ big ~ big %}{% set y = x ~ x ~ x %}{{ y|length }}",
+        r#"{{ ("a" * 100000000)|length }}"#,
+        r"{{ ([1] * 100000000)|list|length }}",
+        "{{ big|replace('0', big)|length }}",
+        "{{ big|list|join(big)|length }}",
+        "{{ range(100000)|list|sort|length }}",
+        "{{ ('%1000000000d'|format(1))|length }}",
+        r#"{{ "a\na"|indent(1000000000) }}"#,
+    ] {
+        let begun = std::time::Instant::now();
+        let Err(error) = render(text, &big) else {
+            panic!("{text}");
+        };
+        assert!(begun.elapsed().as_secs() < 2, "{text}");
+        assert_eq!(error.kind, "template", "{text}");
+        assert!(error.message.len() < 500, "{text}");
+    }
+}
+
+#[test]
 fn an_unknown_template_is_none_and_wrong_data_an_error() {
     let set = set(&[("t.de.txt", "x")]);
     assert_eq!(set.render("u", "de", "txt", &Value::Unit).unwrap(), None);
