@@ -1,14 +1,35 @@
 //! "Did you mean": the known name that is nearest to one that nobody knows.
 
+use std::borrow::Cow;
+
+/// The longest name that is compared or shown whole, in bytes: comparing takes time in proportion to both lengths.
+const LONGEST: usize = 100;
+
 /// The nearest of `known` to `name`, if any is near enough that a slip explains it; the first of several.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let allowed = (name.chars().count() / 3).min(4);
     known
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// `name` as a message shows it: the beginning of one that is very long.
+pub(crate) fn shown(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST {
+        return name.into();
+    }
+    let mut end = LONGEST;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", name.get(..end).unwrap_or_default()).into()
 }
 
 /// "did you mean `…`?", or else the list of what there is, if it is short.
@@ -36,6 +57,15 @@ mod tests {
     #[test]
     fn of_names_that_are_equally_near_the_first_is_taken() {
         assert_eq!(nearest("gret", ["greet", "get"]), Some("greet"));
+    }
+
+    #[test]
+    fn a_name_that_is_very_long_has_no_neighbours_and_is_shown_in_part() {
+        let long = "é".repeat(1_000_000);
+        assert_eq!(nearest(&long, [long.as_str(), "e"]), None);
+        assert_eq!(nearest("short", [long.as_str()]), None);
+        assert_eq!(shown(&long), format!("{}…", "é".repeat(50)));
+        assert_eq!(shown("short"), "short");
     }
 
     #[test]

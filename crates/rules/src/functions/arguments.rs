@@ -83,7 +83,8 @@ fn check_options(
                 .map(|hint| format!(" ({hint})"))
                 .unwrap_or_default();
             return Err(CallError::invalid(format!(
-                "{name} does not know the option `{key}`{hint}"
+                "{name} does not know the option `{}`{hint}",
+                suggest::shown(key)
             )));
         };
         if *value == Value::Unit {

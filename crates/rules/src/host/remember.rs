@@ -87,6 +87,9 @@ pub(crate) fn scope_of(argument: Option<&Value>) -> Result<StateScope, CallError
         let hint = suggest::help(text, &words, "there are")
             .map(|hint| format!(" ({hint})"))
             .unwrap_or_default();
-        CallError::invalid(format!("there is no scope {text:?}{hint}"))
+        CallError::invalid(format!(
+            "there is no scope {:?}{hint}",
+            suggest::shown(text)
+        ))
     })
 }

@@ -43,12 +43,14 @@ fn date(
         None => style,
         Some(name) => Style::named(&name).ok_or_else(|| {
             let help = suggest::help(&name, Style::NAMES, "styles").unwrap_or_default();
+            let name = suggest::shown(&name);
             invalid(format!("there is no style `{name}` of dates; {help}"))
         })?,
     };
     let zone = match options.get::<Option<String>>("timezone")? {
         None => zone,
         Some(name) => zoned::zone(&name).ok_or_else(|| {
+            let name = suggest::shown(&name);
             invalid(format!(
                 "there is no time zone `{name}`: write one such as Europe/Zurich"
             ))

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::PureContext;
 use super::arguments::Arguments;
 use super::function::{Body, PureFunction};
+use crate::suggest;
 
 /// `decimal(value)`.
 pub(super) const DECIMAL: PureFunction = PureFunction {
@@ -36,7 +37,8 @@ pub(super) fn number(value: &Value) -> Result<Decimal, CallError> {
         Value::Int(int) => Ok(Decimal::from(*int)),
         Value::Text(text) => value::decimal(text).ok_or_else(|| {
             CallError::invalid(format!(
-                "{text:?} is no number: write digits and a point, such as \"1234.50\""
+                "{:?} is no number: write digits and a point, such as \"1234.50\"",
+                suggest::shown(text)
             ))
         }),
         other => Err(CallError::invalid(format!(

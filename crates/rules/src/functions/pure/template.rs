@@ -81,10 +81,11 @@ fn missing(templates: &TemplateSet, name: &str, locale: &str) -> CallError {
     let message = if locales.is_empty() {
         let near = suggest::nearest(name, templates.names());
         let help = near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
-        format!("there is no template {name:?}{help}")
+        format!("there is no template {:?}{help}", suggest::shown(name))
     } else {
         format!(
-            "there is no template {name:?} for the locale {locale:?}, only for {}",
+            "there is no template {name:?} for the locale {:?}, only for {}",
+            suggest::shown(locale),
             locales.join(", ")
         )
     };

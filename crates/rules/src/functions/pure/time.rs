@@ -165,7 +165,8 @@ fn format(context: &PureContext, arguments: Arguments<'_>) -> Result<Value, Call
     if !format.contains('%') {
         let help = suggest::help(format, Style::NAMES, "styles").unwrap_or_default();
         return Err(CallError::invalid(format!(
-            "{format:?} is neither a style nor a layout with `%`; {help}"
+            "{:?} is neither a style nor a layout with `%`; {help}",
+            suggest::shown(format)
         )));
     }
     layout::write(at, format).map(Value::Text)
@@ -226,7 +227,8 @@ fn start_of(context: &PureContext, arguments: Arguments<'_>) -> Result<Value, Ca
         unit => {
             let help = suggest::help(unit, UNITS, "units").unwrap_or_default();
             return Err(CallError::invalid(format!(
-                "there is no unit {unit:?}; {help}"
+                "there is no unit {:?}; {help}",
+                suggest::shown(unit)
             )));
         }
     };
@@ -249,7 +251,8 @@ pub(super) fn instant(value: &Value, zone: Tz) -> Result<Timestamp, CallError> {
         Value::Time(at) => Ok(*at),
         Value::Text(text) => zoned::parse(text, zone).ok_or_else(|| {
             CallError::invalid(format!(
-                "{text:?} is no time: write one such as \"2026-11-24T19:30:00+01:00\" or \"24.11.2026 19:30\""
+                "{:?} is no time: write one such as \"2026-11-24T19:30:00+01:00\" or \"24.11.2026 19:30\"",
+                suggest::shown(text)
             ))
         }),
         other => Err(CallError::invalid(format!(
@@ -269,6 +272,9 @@ fn zone(context: &PureContext, name: Option<&str>) -> Result<Tz, CallError> {
             || "write one such as \"Europe/Zurich\"".to_owned(),
             |near| format!("did you mean {near:?}?"),
         );
-        CallError::invalid(format!("there is no time zone {name:?}; {help}"))
+        CallError::invalid(format!(
+            "there is no time zone {:?}; {help}",
+            suggest::shown(name)
+        ))
     })
 }
