@@ -6,6 +6,9 @@ use cuebook_core::value::Value;
 
 use super::run::Host;
 
+/// What a line costs beside its text, in bytes: an empty one is a row, too.
+const LINE: usize = 64;
+
 impl Host {
     /// Logs a line, unless it is stored already.
     pub(crate) fn log(
@@ -16,7 +19,7 @@ impl Host {
         line: Option<u32>,
     ) -> Result<(), CallError> {
         let key = self.branch.next_line();
-        self.logged_bytes += message.len();
+        self.logged_bytes += LINE + message.len();
         if fields != Value::Unit {
             self.logged_bytes += fields.to_json().to_string().len();
         }

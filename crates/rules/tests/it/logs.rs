@@ -46,5 +46,18 @@ fn too_much_is_an_error() {
     let (code, reason) = failure(&pass);
     assert_eq!(code, "limit");
     assert!(reason.contains("1 KiB"), "{reason}");
-    assert!(run.logs.len() <= 103);
+    assert!(run.logs.len() <= 14);
+}
+
+#[test]
+fn a_line_without_text_counts_too() {
+    for source in [
+        "for i in 0..1000 { log::info(``); }",
+        "for i in 0..1000 { print(``); }",
+    ] {
+        let engine = engine_with(|limits| limits.logs = 1024);
+        let mut run = run_on(engine, source, r#"{"type":"t"}"#);
+        run.pass();
+        assert_eq!(run.logs.len(), 16, "{source}");
+    }
 }
