@@ -63,8 +63,8 @@ fn stays(kind: StepKind, progress: Progress) -> bool {
     match kind {
         StepKind::Write => progress == Progress::Answered,
         StepKind::Wait => progress != Progress::Open,
-        // A recorded send went out with an earlier segment.
-        StepKind::Send => true,
+        // A recorded send went out with an earlier segment, unless it could not be prepared.
+        StepKind::Send => progress != Progress::Threw,
         StepKind::Local | StepKind::Read => false,
     }
 }
@@ -119,6 +119,8 @@ mod tests {
         assert!(!over.keeps(&StepPath::top(1)));
         let sent = cut(&[("0", StepKind::Send, Progress::Answered)]);
         assert!(sent.keeps(&StepPath::top(0)));
+        let not_prepared = cut(&[("0", StepKind::Send, Progress::Threw)]);
+        assert!(!not_prepared.keeps(&StepPath::top(0)));
     }
 
     #[test]

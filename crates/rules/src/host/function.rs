@@ -4,6 +4,8 @@ use cuebook_core::chance::Chance;
 use cuebook_core::clock::Timestamp;
 use cuebook_core::failure::CallError;
 use cuebook_core::function::FunctionDescriptor;
+use cuebook_core::journal::StepAnswer;
+use cuebook_core::secret::SecretLookup;
 use cuebook_core::value::Value;
 
 /// A function that is journaled.
@@ -25,7 +27,7 @@ pub(crate) enum Source {
     /// From the claims of runs.
     Claim,
     /// From here, at once.
-    Here(fn(&Moment<'_>) -> Value),
+    Here(fn(&Moment<'_>, &[Value]) -> StepAnswer),
     /// From here, once a time has come.
     Later(Wait),
     /// From an event that comes, or from here once it is too late.
@@ -47,4 +49,6 @@ pub(crate) struct Moment<'a> {
     pub(crate) now: Timestamp,
     /// Where ids come from.
     pub(crate) chance: &'a dyn Chance,
+    /// Finds secrets by name.
+    pub(crate) secrets: &'a dyn SecretLookup,
 }

@@ -47,6 +47,8 @@ struct Gauge {
     stopped: Cell<bool>,
     operations: Cell<u64>,
     deadline: Cell<Option<Instant>>,
+    /// How long a pass may take.
+    pass: Cell<Duration>,
     /// What the thread held before.
     floor: Cell<u64>,
     tripped: Cell<Option<Tripped>>,
@@ -65,6 +67,7 @@ pub(crate) fn begin(limits: &Limits, memory: Option<fn() -> u64>) -> Measuring {
         gauge.stopped.set(false);
         gauge.operations.set(0);
         gauge.deadline.set(Instant::now().checked_add(limits.pass));
+        gauge.pass.set(limits.pass);
         gauge.floor.set(memory.map_or(0, |held| held()));
         gauge.tripped.set(None);
     });
@@ -104,6 +107,19 @@ pub(crate) fn progress(limits: &Limits, memory: Option<fn() -> u64>) -> Option<D
         gauge.tripped.set(Some(tripped));
         gauge.stopped.set(true);
         Some(Dynamic::UNIT)
+    })
+}
+
+/// Whether the time is up: for functions that may take long at once, since the clock is read only once in some operations.
+/// The script is stopped then.
+pub(crate) fn is_overdue() -> bool {
+    GAUGE.with(|gauge| {
+        let overdue = gauge.deadline.get().is_some_and(|end| Instant::now() > end);
+        if overdue && !gauge.stopped.get() {
+            gauge.tripped.set(Some(Tripped::Time(gauge.pass.get())));
+            gauge.stopped.set(true);
+        }
+        overdue
     })
 }
 

@@ -174,14 +174,20 @@ impl Host {
         }
     }
 
-    fn answer_here(&mut self, step: Step<'_>, answer: fn(&Moment<'_>) -> Value) -> Reply {
-        let value = answer(&Moment {
+    fn answer_here(
+        &mut self,
+        step: Step<'_>,
+        answer: fn(&Moment<'_>, &[Value]) -> StepAnswer,
+    ) -> Reply {
+        let moment = Moment {
             now: self.input.now,
             chance: self.input.chance.as_ref(),
-        });
-        let record = self.record(step, Some(Ok(value.clone())));
+            secrets: self.settings.secrets.as_ref(),
+        };
+        let answer = answer(&moment, &step.arguments);
+        let record = self.record(step, Some(answer.clone()));
         self.steps.push(record);
-        Reply::Answer(Ok(value))
+        Reply::Answer(answer)
     }
 
     fn wait(
@@ -243,7 +249,14 @@ impl Host {
                 });
                 Reply::Answer(Ok(Value::Unit))
             }
-            Err(error) => Reply::Answer(Err(error)),
+            Err(error) => {
+                // Journaled, since the script may catch it and go another way: a replay has to go the same, even if it
+                // could be prepared by then.
+                let mut record = self.record(step, Some(Err(error.clone())));
+                record.arguments.clear();
+                self.steps.push(record);
+                Reply::Answer(Err(error))
+            }
         }
     }
 

@@ -31,6 +31,20 @@ fn time() {
 }
 
 #[test]
+fn time_is_looked_at_before_each_function_that_may_take_long() {
+    let engine = engine_with(|limits| limits.pass = Duration::ZERO);
+    let mut run = run_on(
+        engine,
+        "try { text::trim(`a`); } catch { } log::info(`on`);",
+        BODY,
+    );
+    let pass = run.pass();
+    assert_eq!(failure(&pass).0, "limit");
+    assert!(pass.operations < 16);
+    assert!(run.logs.is_empty());
+}
+
+#[test]
 fn a_limit_cannot_be_caught() {
     let source = "fn spin() { loop { } } \
                   loop { try { [1].map(|x| spin()); } catch { log::info(\"caught\"); } }";

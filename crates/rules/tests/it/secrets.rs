@@ -1,9 +1,14 @@
 //! Secrets: usable where they are carried, nowhere else, and never text.
 
-use cuebook_core::value::Value;
-use cuebook_rules::Outcome;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::driver::{failure, run};
+use cuebook_core::journal::StepKind;
+use cuebook_core::secret::{SecretLookup, SecretText};
+use cuebook_core::value::Value;
+use cuebook_rules::{Engine, Outcome};
+
+use crate::driver::{failure, http, run, run_on, settings};
 
 #[test]
 fn a_secret_goes_into_auth_and_headers_by_name() {
@@ -76,4 +81,38 @@ fn names_are_checked() {
     assert!(failure(&pass).1.contains("no name of a secret"));
     let pass = run(r#"let s = secret("A_b-9.x");"#).pass();
     assert_eq!(pass.outcome, Outcome::Completed);
+}
+
+/// Secrets that are another at each look; the first look finds none called `LATE`.
+#[derive(Default)]
+struct Rotated(AtomicU32);
+
+impl SecretLookup for Rotated {
+    fn lookup(&self, name: &str) -> Option<SecretText> {
+        let looks = self.0.fetch_add(1, Ordering::Relaxed);
+        (name != "LATE" || looks > 0).then(|| SecretText::new(looks.to_string()))
+    }
+}
+
+#[test]
+fn what_was_made_under_a_secret_stays_when_the_secret_is_changed() {
+    for source in [
+        r#"let mac = crypto::hmac_sha256(secret("KEY"), "x"); http::get(`https://a.example/${mac}`);"#,
+        r#"
+        let way = "with";
+        try { crypto::hmac_sha256(secret("LATE"), "x"); } catch { way = "without"; }
+        http::get(`https://a.example/${way}`);
+        "#,
+    ] {
+        let mut settings = settings();
+        settings.secrets = Arc::new(Rotated::default());
+        let mut run = run_on(Engine::new(settings).unwrap(), source, r#"{"type":"t"}"#);
+        let step = run.pass().steps[0].clone();
+        assert_eq!(step.question.function, "crypto::hmac_sha256");
+        assert_eq!(step.kind, StepKind::Local);
+        assert_eq!(step.arguments[0].kind(), "secret");
+        assert!(step.line.is_some());
+        run.answer("1", Ok(http(200, "")));
+        assert_eq!(run.pass().outcome, Outcome::Completed, "{source}");
+    }
 }

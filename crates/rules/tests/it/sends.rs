@@ -1,7 +1,10 @@
 //! Sends: prepared where the script calls them, collected, and sent when the segment ends.
 
+use cuebook_core::CallError;
 use cuebook_core::function::Route;
+use cuebook_core::journal::StepKind;
 use cuebook_core::keys::effect_key;
+use cuebook_core::value::Value;
 use cuebook_rules::Outcome;
 
 use crate::driver::{failure, run};
@@ -63,4 +66,31 @@ fn a_new_generation_has_new_keys() {
     assert_eq!(run.pass().sends[0].parts[0].key, first);
     run.input.generation = 1;
     assert_ne!(run.pass().sends[0].parts[0].key, first);
+}
+
+#[test]
+fn a_send_that_could_not_be_prepared_is_journaled_and_throws_the_same_in_each_replay() {
+    let source = r#"
+        try { email::send(#{ to: "nobody" }); } catch (e) { http::get(`https://a.example/${e.message}`); }
+        "#;
+    let mut run = run(source);
+    let pass = run.pass();
+    let step = &pass.steps[0];
+    assert_eq!(
+        (step.kind, step.path.to_string().as_str()),
+        (StepKind::Send, "0")
+    );
+    assert!(step.answer.as_ref().unwrap().is_err());
+    assert!(step.arguments.is_empty());
+
+    let mut replayed = crate::driver::run(source);
+    let mut entry = step.entry();
+    entry.answer = Some(Err(CallError::invalid("recorded")));
+    let journal = std::sync::Arc::make_mut(&mut replayed.input.journal);
+    journal.steps.insert(step.path.clone(), entry);
+    replayed.pass();
+    assert_eq!(
+        replayed.calls[0].arguments[0],
+        Value::from("https://a.example/recorded")
+    );
 }

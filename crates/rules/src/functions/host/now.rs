@@ -16,5 +16,5 @@ pub(crate) const FUNCTION: Function = Function {
               script first came here.",
         example: "let asked_at = now();",
     },
-    source: Source::Here(|moment| Value::Time(moment.now)),
+    source: Source::Here(|moment, _| Ok(Value::Time(moment.now))),
 };

@@ -1,7 +1,6 @@
 //! `uuid()`: a fresh id, the same in each replay.
 
 use cuebook_core::function::{Answer, FunctionDescriptor, FunctionKind};
-use cuebook_core::value::Value;
 
 use crate::host::function::{Function, Source};
 
@@ -15,5 +14,5 @@ pub(crate) const FUNCTION: Function = Function {
         doc: "A fresh UUID (version 7). It is journaled: however often the script is replayed, it stays the same.",
         example: "let reference = uuid();",
     },
-    source: Source::Here(|moment| Value::from(moment.chance.uuid(moment.now).to_string())),
+    source: Source::Here(|moment, _| Ok(moment.chance.uuid(moment.now).to_string().into())),
 };

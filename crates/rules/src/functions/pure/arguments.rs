@@ -5,17 +5,23 @@ use cuebook_core::value::Value;
 
 /// Arguments that were checked. One that was left out or is `()` is none.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Arguments<'a>(pub(super) &'a [Value]);
+pub(super) struct Arguments<'a> {
+    pub(super) values: &'a [Value],
+    /// The line of the call.
+    pub(super) line: Option<u32>,
+}
 
 impl<'a> Arguments<'a> {
     /// The argument at `index`.
     pub(super) fn get(&self, index: usize) -> Option<&'a Value> {
-        self.0.get(index).filter(|value| **value != Value::Unit)
+        self.values
+            .get(index)
+            .filter(|value| **value != Value::Unit)
     }
 
     /// The argument at `index`, `()` if it is none.
     pub(super) fn value(&self, index: usize) -> &'a Value {
-        self.0.get(index).unwrap_or(&Value::Unit)
+        self.values.get(index).unwrap_or(&Value::Unit)
     }
 
     /// The text at `index`, if there is one.

@@ -12,7 +12,8 @@ use super::PureContext;
 use super::arguments::Arguments;
 use crate::convert::{to_script, to_value};
 use crate::functions::arguments::check_parameters;
-use crate::throw::{at, throw};
+use crate::host::{current, gauge};
+use crate::throw::{at, halt, throw};
 
 /// The most arguments that a function is registered for: more than any takes.
 const MOST_ARGUMENTS: usize = 6;
@@ -68,7 +69,14 @@ impl PureFunction {
         for count in 0..=MOST_ARGUMENTS {
             let context = Arc::clone(context);
             let call = move |call: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
-                let answer = self.answer_to(body, &context, args);
+                if gauge::is_overdue() {
+                    return Err(halt());
+                }
+                let line = call.as_ref().and_then(current::line);
+                let answer = self.answer_to(body, &context, args, line);
+                if gauge::is_stopped() {
+                    return Err(halt());
+                }
                 let answer = answer.and_then(|value| Ok(to_script(&value)?));
                 answer.map_err(|error| match &call {
                     Some(call) => at(call, throw(&error)),
@@ -93,6 +101,7 @@ impl PureFunction {
         body: fn(&PureContext, Arguments<'_>) -> Result<Value, CallError>,
         context: &PureContext,
         args: &[&mut Dynamic],
+        line: Option<u32>,
     ) -> Result<Value, CallError> {
         let values: Vec<Value> = args
             .iter()
@@ -100,7 +109,11 @@ impl PureFunction {
             .collect::<Result<_, _>>()
             .map_err(|error| CallError::invalid(format!("{}: {error}", self.name)))?;
         check_parameters(self.name, self.parameters, &values)?;
-        body(context, Arguments(&values)).map_err(|error| CallError {
+        let arguments = Arguments {
+            values: &values,
+            line,
+        };
+        body(context, arguments).map_err(|error| CallError {
             message: format!("{}: {}", self.name, error.message),
             ..error
         })

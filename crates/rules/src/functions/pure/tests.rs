@@ -209,6 +209,55 @@ fn json_keeps_numbers_exact_and_bounds_what_it_reads() {
 }
 
 #[test]
+fn json_that_nests_parsers_is_refused() {
+    let nested = r#"{"$serde_json::private::RawValue":"[1]"}"#;
+    let said = eval(&format!("json::parse(`{nested}`)")).unwrap_err();
+    assert!(said.contains("a key begins with"), "{said}");
+    let deep = format!("json::parse(`{}`)", "[".repeat(200));
+    assert!(eval(&deep).unwrap_err().contains("128 levels"));
+}
+
+#[test]
+fn what_a_function_makes_of_little_is_bounded() {
+    for (script, message) in [
+        (
+            "let names = []; names.pad(1000, `a`); let rows = []; rows.pad(1000, 0); \
+             for i in 0..1000 { rows[i] = #{ a: 1 }; } csv::format(rows, #{ columns: names })",
+            "there are 1000000 cells: 100000 at most",
+        ),
+        (
+            "let names = []; names.pad(1000, `a`); let long = `a`; for i in 0..14 { long += long; } \
+             csv::format([#{ a: long }], #{ columns: names })",
+            "row 1: the text grows beyond",
+        ),
+        (
+            "let name = `ab`; for i in 0..14 { name += name; } let items = []; items.pad(1000, 1); \
+             let map = #{}; map[name] = items; url::query(map)",
+            "the text grows beyond",
+        ),
+    ] {
+        let said = eval(script).unwrap_err();
+        assert!(said.contains(message), "{script}: {said}");
+    }
+}
+
+#[test]
+fn a_name_that_is_very_long_is_not_compared_and_shown_in_part() {
+    let long = "let n = `ab`; for i in 0..18 { n += n; } ";
+    for call in [
+        "time::format(`2026-01-01`, n)",
+        "time::format(`2026-01-01`, `date`, #{ timezone: n })",
+        "time::start_of(`2026-01-01`, n)",
+        "time::parse(n)",
+        "decimal(n)",
+        "let options = #{}; options[n] = 1; csv::format([], options)",
+    ] {
+        let said = eval(&format!("{long}{call}")).unwrap_err();
+        assert!(said.len() < 400, "{call}: {} bytes", said.len());
+    }
+}
+
+#[test]
 fn base64_is_read_in_each_alphabet() {
     assert_eq!(text("base64::decode(\"-_8\\n=\").to_string()"), "[fbff]");
     assert_eq!(text("base64::encode(base64::decode(\"+/8=\"))"), "+/8=");
