@@ -27,11 +27,13 @@ impl MigrationTrait for Migration {
 }
 
 /// Written out, since the builder knows no partial indexes.
-const RUN_INDEXES: [&str; 7] = [
+const RUN_INDEXES: [&str; 8] = [
     // At most one run per event and rule; also finds the runs of an event.
     "CREATE UNIQUE INDEX runs_by_event_and_rule ON runs (event_id, rule)",
     // What may be claimed, oldest first.
     "CREATE INDEX runs_ready ON runs (queue_key) WHERE state = 'ready'",
+    // What a process held when it died, and may have killed it.
+    "CREATE INDEX runs_suspected ON runs (claims DESC, queue_key) WHERE state = 'ready' AND claims > 0",
     // Who stands before a run in its lane.
     "CREATE INDEX runs_in_lane ON runs (lane, queue_key) \
      WHERE lane IS NOT NULL AND state IN ('ready', 'running')",

@@ -3,13 +3,15 @@
 //! Of a lane only the first is taken, and none while another of it is running; of a rule that is stopped none. If the
 //! process dies before the commit, nothing was claimed; if after, the run is taken over (see `take_over`). Losing a claim
 //! to a power cut harms nothing, since nothing was recorded under it: so a group of claims is not synced. A run whose row
-//! cannot be read is set aside (see `unreadable`).
+//! cannot be read is set aside (see `unreadable`), and one that may have killed its worker comes with few others (see
+//! `suspects`).
 
 use cuebook_core::run::{Run, RunState};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 
 use super::stop::{Stopped, StoppedRules};
+use super::suspects;
 use super::unreadable::block_runs;
 use crate::entities::runs;
 use crate::error::StoreError;
@@ -78,10 +80,20 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError>
     if stopped.all {
         return Ok(Vec::new());
     }
-    let mut first = ready(wanted, &stopped);
+    let suspects = suspects::claimable(tx, wanted, &stopped).await?;
+    let others = wanted.saturating_sub(suspects.len() as u64);
+    let mut first = ready(others, &stopped, Among::Others);
     if tx.is_shared() {
         first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
+    let mut rows = take(tx, runs::Column::Id.in_subquery(first)).await?;
+    if !suspects.is_empty() {
+        rows.extend(take(tx, runs::Column::Id.is_in(suspects)).await?);
+    }
+    Ok(rows)
+}
+
+async fn take(tx: &Tx<'_>, which: Expr) -> Result<Vec<runs::Model>, StoreError> {
     let rows = runs::Entity::update_many()
         .col_expr(runs::Column::State, Expr::value(RunState::Running.as_str()))
         .col_expr(
@@ -97,17 +109,38 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError>
             runs::Column::StartedAt,
             Expr::col(runs::Column::StartedAt).if_null(tx.now_micros()),
         )
-        .filter(runs::Column::Id.in_subquery(first))
+        .filter(which)
         .exec_with_returning(tx.db)
         .await?;
     Ok(rows)
 }
 
-/// The runs that may be claimed, oldest first.
-pub(super) fn ready(wanted: u64, stopped: &StoppedRules) -> SelectStatement {
+/// Which of the ready runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Those that a process held when it died.
+    Suspects,
+    /// All others.
+    Others,
+}
+
+/// The runs that may be claimed, the most suspected and then the oldest first.
+pub(super) fn ready(wanted: u64, stopped: &StoppedRules, among: Among) -> SelectStatement {
     let mut select = Query::select();
+    select.column((runs::Entity, runs::Column::Id));
+    match among {
+        Among::Suspects => {
+            select
+                .column((runs::Entity, runs::Column::Claims))
+                // Written out: a parameter would hide from SQLite that the index has them all.
+                .and_where(Expr::cust("runs.claims > 0"))
+                .order_by((runs::Entity, runs::Column::Claims), sea_orm::Order::Desc);
+        }
+        Among::Others => {
+            select.and_where(Expr::cust("runs.claims = 0"));
+        }
+    }
     select
-        .column(runs::Column::Id)
         .from(runs::Entity)
         .and_where(Expr::col((runs::Entity, runs::Column::State)).eq(word("ready")))
         .and_where(

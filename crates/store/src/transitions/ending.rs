@@ -150,7 +150,8 @@ async fn change_runs(tx: &Tx<'_>, good: &[Good<'_>]) -> Result<(), StoreError> {
         }
         let change = &ending.change;
         let recorded = change.state != RunState::Running || !ending.checkpoint.is_empty();
-        if change.state != RunState::Running && run.lane.is_some() {
+        let is_cleared = recorded && run.claims > 1;
+        if is_cleared || (change.state != RunState::Running && run.lane.is_some()) {
             tx.ready.runs();
         }
         if change.wake_at.is_some() {

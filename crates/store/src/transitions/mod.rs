@@ -43,6 +43,7 @@ mod segment;
 mod settle_send;
 mod steps;
 mod stop;
+mod suspects;
 mod suspend_run;
 mod take_over;
 mod unreadable;

@@ -3,8 +3,10 @@
 use sea_orm::sea_query::SqliteQueryBuilder;
 use sea_orm::{ConnectionTrait, QueryTrait, Statement};
 
+use super::claim_runs::Among;
+use super::claim_sends::{SendKinds, SendsWanted};
 use super::stop::StoppedRules;
-use super::{claim_runs, claim_sends, wake_runs};
+use super::{claim_runs, claim_sends, event_waits, wake_runs};
 use crate::connect;
 
 /// SQLite's plan for a statement, one line a step.
@@ -24,8 +26,7 @@ async fn plan(sql: String) -> Vec<String> {
 
 #[tokio::test]
 async fn claiming_runs_walks_over_ready_runs_only() {
-    let plan =
-        plan(claim_runs::ready(10, &StoppedRules::default()).to_string(SqliteQueryBuilder)).await;
+    let plan = plan(ready(Among::Others)).await;
     assert_eq!(plan[0], "SCAN runs USING INDEX runs_ready");
     let ahead = plan.last().unwrap();
     assert_eq!(ahead, "SEARCH other USING INDEX runs_in_lane (lane=?)");
@@ -33,9 +34,25 @@ async fn claiming_runs_walks_over_ready_runs_only() {
 }
 
 #[tokio::test]
+async fn looking_for_suspects_walks_over_suspects_only() {
+    let plan = plan(ready(Among::Suspects)).await;
+    let expected = "SEARCH runs USING INDEX runs_suspected (claims>?)";
+    assert_eq!(plan[0], expected);
+}
+
+fn ready(among: Among) -> String {
+    claim_runs::ready(10, &StoppedRules::default(), among).to_string(SqliteQueryBuilder)
+}
+
+#[tokio::test]
 async fn claiming_sends_walks_over_due_sends_only() {
+    let mails = SendsWanted {
+        kinds: SendKinds::Only("email::send"),
+        limit: 10,
+    };
     let plan =
-        plan(claim_sends::due(7, 10, &StoppedRules::default()).to_string(SqliteQueryBuilder)).await;
+        plan(claim_sends::due(7, mails, &StoppedRules::default()).to_string(SqliteQueryBuilder))
+            .await;
     let expected = "SEARCH effects USING INDEX effects_outbox (due_at>? AND due_at<?)";
     assert_eq!(plan, [expected]);
 }
@@ -44,4 +61,18 @@ async fn claiming_sends_walks_over_due_sends_only() {
 async fn waking_walks_over_due_runs_only() {
     let plan = plan(wake_runs::due(7).into_query().to_string(SqliteQueryBuilder)).await;
     assert_eq!(plan, ["SEARCH runs USING INDEX runs_waiting (wake_at<?)"]);
+}
+
+#[tokio::test]
+async fn accepting_events_looks_at_the_waits_about_their_subjects_only() {
+    let about = event_waits::about("default", &["42", "43"]).into_query();
+    let expected = "SEARCH waits USING INDEX waits_by_subject (account=? AND subject=?)";
+    assert_eq!(plan(about.to_string(SqliteQueryBuilder)).await, [expected]);
+}
+
+#[tokio::test]
+async fn beginning_to_wait_looks_at_the_later_events_about_its_subject_only() {
+    let after = event_waits::came_after(uuid::Uuid::nil(), &["42", "43"]).into_query();
+    let expected = "SEARCH events USING INDEX events_by_subject (subject=? AND id>?)";
+    assert_eq!(plan(after.to_string(SqliteQueryBuilder)).await, [expected]);
 }

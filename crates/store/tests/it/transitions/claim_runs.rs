@@ -89,6 +89,42 @@ stories! {
         assert_eq!(claim_one(&store).await.claims, 1);
     }
 
+    async fn what_a_dead_process_held_comes_a_few_at_a_time_and_holds_nobody_else_up(stage: &Stage) {
+        let store = stage.open().await;
+        for subject in 0..10 {
+            store.accept_event(stage.booking(&subject.to_string(), &["any/log"])).await.unwrap();
+        }
+        assert_eq!(store.claim_runs(20).await.unwrap().len(), 10);
+        let store = stage.open_after_death(store).await;
+        let few = store.claim_runs(20).await.unwrap();
+        assert_eq!(few.iter().map(|run| run.claims).collect::<Vec<_>>(), [2; 4]);
+        let fresh = store.accept_event(stage.booking("fresh", &["any/log"])).await.unwrap().runs;
+        assert_eq!(ready_ids(&store).await, fresh);
+        // One that records something is no suspect any more.
+        let mut progress = checkpoint(&few[0]);
+        progress.steps.push(stage.step(0, None));
+        store.record_steps(progress).await.unwrap();
+        assert_eq!(claim_one(&store).await.claims, 2);
+        assert!(ready_ids(&store).await.is_empty());
+    }
+
+    async fn what_two_dead_processes_held_comes_one_by_one(stage: &Stage) {
+        let store = stage.open().await;
+        for subject in 0..3 {
+            store.accept_event(stage.booking(&subject.to_string(), &["any/log"])).await.unwrap();
+        }
+        store.claim_runs(20).await.unwrap();
+        let store = stage.open_after_death(store).await;
+        assert_eq!(store.claim_runs(20).await.unwrap().len(), 3);
+        let store = stage.open_after_death(store).await;
+        let alone = claim_one(&store).await;
+        assert_eq!(alone.claims, 3);
+        assert!(ready_ids(&store).await.is_empty());
+        complete(&store, &alone).await;
+        assert_eq!(claim_one(&store).await.claims, 3);
+        assert!(ready_ids(&store).await.is_empty());
+    }
+
     async fn a_stale_fence_is_refused_and_changes_nothing(stage: &Stage) {
         let store = stage.open().await;
         let old = running(stage, &store, "42").await;
