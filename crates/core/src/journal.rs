@@ -5,6 +5,7 @@
 //! no key.
 
 mod cut;
+mod rounds;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::function::PreparedSend;
 use crate::value::Value;
 
 pub use cut::{Cut, Progress};
+pub use rounds::Rounds;
 
 words! {
     /// What kind of step it is.

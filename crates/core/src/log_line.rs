@@ -23,7 +23,7 @@ words! {
 /// A line that a script logged, keyed by its place so that a replay repeats none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogLine {
-    /// Its place among the run's lines, such as `3` or `2.0.1` within a branch.
+    /// Its place among the run's lines, such as `3` or `2.0.1` within a branch; see [`crate::journal::Rounds`].
     pub key: String,
     /// How much it matters.
     pub level: LogLevel,

@@ -53,6 +53,9 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
         (None, None, Ran::Threw(error)) => Outcome::Failed(failure::script_error(program, *error)),
         (None, None, Ran::Through) => ended(Outcome::Completed, &host),
     };
+    if let Outcome::RetryIn { delay, reason } = &outcome {
+        host.begin_round(*delay, reason);
+    }
     // All or nothing: what does not end the segment well sends nothing.
     if !matches!(
         outcome,

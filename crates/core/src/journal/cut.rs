@@ -53,6 +53,11 @@ impl Cut {
         )
     }
 
+    /// How many steps in the script stay.
+    pub fn kept(self) -> u32 {
+        self.last.map_or(0, |last| last.saturating_add(1))
+    }
+
     /// Whether the step at `path` stays.
     pub fn keeps(self, path: &StepPath) -> bool {
         self.last.is_some_and(|last| path.top_number() <= last)

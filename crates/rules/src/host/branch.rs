@@ -36,13 +36,13 @@ impl Branch {
         }
     }
 
-    /// The key of the next line.
-    pub(crate) fn next_line(&mut self) -> String {
+    /// The place of the next line, and the number of the step in the script that comes next or that the line lies within.
+    pub(crate) fn next_line(&mut self) -> (String, u32) {
         let number = self.lines;
         self.lines += 1;
         match &self.place {
-            None => number.to_string(),
-            Some((path, branch)) => format!("{path}.{branch}.{number}"),
+            None => (number.to_string(), self.steps),
+            Some((path, branch)) => (format!("{path}.{branch}.{number}"), path.top_number()),
         }
     }
 }

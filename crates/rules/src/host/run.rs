@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cuebook_core::failure::CallError;
 use cuebook_core::journal::{
-    CallRequest, Divergence, Journal, Question, SendRequest, StepPath, StepRecord,
+    CallRequest, Divergence, Journal, Question, Rounds, SendRequest, StepPath, StepRecord,
 };
 use cuebook_core::limits;
 use cuebook_core::log_line::LogLine;
@@ -36,6 +36,8 @@ pub(crate) struct Host {
     pub(super) journal_bytes: Option<usize>,
     /// How many bytes the script logged, stored or not.
     pub(super) logged_bytes: usize,
+    /// How often the journal was cut, and where.
+    pub(super) rounds: Rounds,
     pub(crate) calls: Vec<CallRequest>,
     pub(crate) steps: Vec<StepRecord>,
     pub(crate) sends: Vec<SendRequest>,
@@ -51,6 +53,7 @@ impl Host {
     ) -> Self {
         Self {
             event: EventView::new(Arc::clone(&input.event)),
+            rounds: Rounds::of(&input.journal.logged),
             input,
             settings,
             templates,

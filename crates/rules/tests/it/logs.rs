@@ -1,5 +1,8 @@
 //! Lines that a script logs.
 
+use std::sync::Arc;
+
+use cuebook_core::journal::Cut;
 use cuebook_core::log_line::LogLevel;
 use cuebook_core::value::Value;
 use cuebook_rules::Outcome;
@@ -60,4 +63,40 @@ fn a_line_without_text_counts_too() {
         run.pass();
         assert_eq!(run.logs.len(), 16, "{source}");
     }
+}
+
+#[test]
+fn each_round_logs_anew_what_lies_behind_the_last_write() {
+    let mut run = run(r#"
+        log::info("begins");
+        http::post("https://a.example", 1);
+        log::info("looks");
+        parallel([|| log::info("in a branch")]);
+        if http::get("https://a.example").body != "ready" { retry_in("5m", "not ready"); }
+        log::info("done");
+        "#);
+    for body in ["no", "no", "ready"] {
+        run.drive(|_| Ok(http(200, body)));
+        // The worker cuts the journal.
+        let cut = Cut::of_journal(&run.input.journal);
+        let journal = Arc::make_mut(&mut run.input.journal);
+        journal.steps.retain(|path, _| cut.keeps(path));
+    }
+    let said: Vec<&str> = run.logs.iter().map(|line| line.message.as_str()).collect();
+    let again = "tries again in 300 s: not ready";
+    assert_eq!(
+        said,
+        [
+            "begins",
+            "looks",
+            "in a branch",
+            again,
+            "looks",
+            "in a branch",
+            again,
+            "looks",
+            "in a branch",
+            "done"
+        ]
+    );
 }
