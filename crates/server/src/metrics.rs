@@ -33,6 +33,8 @@ pub struct Metrics {
     pub(crate) database_bytes: Gauge,
     /// Whether the last change of the rules was refused.
     pub(crate) rules_stale: Gauge,
+    /// Pauses in force.
+    pub(crate) paused: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -76,6 +78,7 @@ impl Metrics {
             events: Gauge::default(),
             database_bytes: Gauge::default(),
             rules_stale: Gauge::default(),
+            paused: Gauge::default(),
         };
         registry.register(
             "cuebook_http_requests",
@@ -112,6 +115,11 @@ impl Metrics {
             "cuebook_rules_stale",
             "1 while the rules in force are older than the folder, since its last change was refused",
             metrics.rules_stale.clone(),
+        );
+        registry.register(
+            "cuebook_paused",
+            "Pauses in force, of everything, of sends or of single rules; 0 while everything runs",
+            metrics.paused.clone(),
         );
         metrics
     }

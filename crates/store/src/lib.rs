@@ -24,8 +24,8 @@ mod writer;
 
 pub use error::StoreError;
 pub use queries::{
-    ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding, HookToken, Listed,
-    NextDue, Page, RunBrief, RunFilter, RunView, SecretRow, StepView,
+    ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding,
+    HookToken, Listed, NextDue, Page, RunBrief, RunFilter, RunView, SearchIn, SecretRow, StepView,
 };
 pub use secrets::{NotASecretKey, SecretKey};
 pub use settings::StoreSettings;
@@ -33,6 +33,7 @@ pub use store::Store;
 pub use transitions::{
     AcceptEvent, Accepted, AwaitedEvent, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs,
     EffectChange, EffectOperated, KeyClaim, NewApiKey, Operated, RuleStart, RunFailure, Segment,
-    SettledAs, Settlement, Stop, Stopped, StoredRuleSet, StoredVersion, WaitUntil, WakeReport,
+    SendKinds, SendsWanted, SettledAs, Settlement, Stop, Stopped, StoredRuleSet, StoredVersion,
+    WaitUntil, WakeReport,
 };
 pub use wakes::Wakes;

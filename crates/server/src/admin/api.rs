@@ -3,14 +3,17 @@
 use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::OpenApiService;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::effects::EffectsApi;
-use super::events::EventsApi;
+use super::doctor::DoctorApi;
+use super::effects::{EffectsApi, OperateEffectsApi};
+use super::events::{EventsApi, ReplayApi};
 use super::guard::Guard;
 use super::operations::Operations;
-use super::rules::RulesApi;
-use super::runs::RunsApi;
+use super::pauses::PausesApi;
+use super::rules::{CHECKS, OperateRulesApi, RulesApi};
+use super::runs::{OperateRunsApi, RunsApi};
 use super::secrets::SecretsApi;
 use super::system::SystemApi;
 use crate::server::ServerParts;
@@ -21,11 +24,17 @@ pub(crate) const PREFIX: &str = "/api/v1";
 /// Every resource.
 pub(crate) type AdminApi = (
     EventsApi,
+    ReplayApi,
     RunsApi,
+    OperateRunsApi,
     EffectsApi,
+    OperateEffectsApi,
     RulesApi,
+    OperateRulesApi,
     SecretsApi,
     SystemApi,
+    PausesApi,
+    DoctorApi,
 );
 
 /// The API behind its guard.
@@ -37,13 +46,30 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             clock: Arc::clone(&parts.clock),
             chance: Arc::clone(&parts.chance),
         },
+        ReplayApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+        },
         RunsApi(parts.store.clone()),
+        OperateRunsApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+        },
         EffectsApi(parts.store.clone()),
+        OperateEffectsApi(parts.store.clone()),
         RulesApi {
             engine: parts.engine.clone(),
+            store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
             problems: Arc::clone(&parts.rule_problems),
             tasks: tasks.clone(),
+            checks: Arc::new(Semaphore::new(CHECKS)),
+        },
+        OperateRulesApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
         },
         SecretsApi(parts.store.clone()),
         SystemApi {
@@ -52,6 +78,8 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             problems: Arc::clone(&parts.rule_problems),
             settings: parts.settings.clone(),
         },
+        PausesApi(parts.store.clone()),
+        DoctorApi(parts.store.clone()),
     );
     Guard {
         operations: Operations::of::<AdminApi>(),

@@ -8,6 +8,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
+use super::pauses::{PauseBody, paused};
 use super::tag::Tag;
 use crate::auth::{Allowed, Read};
 use crate::problem::{Refused, refusals};
@@ -35,6 +36,8 @@ struct SystemBody {
     rules: u32,
     /// Whether the last change of the rules was refused; the rules in force are then older than the folder.
     rules_stale: bool,
+    /// What is paused; nothing where everything runs.
+    paused: Vec<PauseBody>,
 }
 
 /// The operations on the installation.
@@ -53,7 +56,7 @@ pub(crate) struct SystemApi {
 impl SystemApi {
     /// Show the installation
     ///
-    /// Version, mode and rules in force.
+    /// Version, mode, rules in force, and what is paused.
     #[oai(
         path = "/system",
         method = "get",
@@ -65,6 +68,7 @@ impl SystemApi {
         _key: Allowed<Read>,
     ) -> Result<Json<SystemBody>, Refused<ShowRefusals>> {
         self.store.ping().await?;
+        let paused = paused(&self.store).await?;
         let rules = self.rules.load();
         Ok(Json(SystemBody {
             version: self.settings.version.to_owned(),
@@ -73,6 +77,7 @@ impl SystemApi {
             rules_hash: rules.hash.clone(),
             rules: u32::try_from(rules.rules.len()).unwrap_or(u32::MAX),
             rules_stale: self.problems.load().is_some(),
+            paused,
         }))
     }
 }
@@ -90,6 +95,7 @@ impl Example for SystemBody {
             rules_hash: "9f2c".repeat(16),
             rules: 7,
             rules_stale: false,
+            paused: vec![PauseBody::example()],
         }
     }
 }

@@ -1,13 +1,16 @@
-//! `GET /metrics`: the shared registry as text for Prometheus, gauges read freshly from the store.
+//! `GET /metrics`: the shared registry as text for Prometheus, gauges read from the store at most every few
+//! seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cuebook_core::run::RunState;
-use cuebook_store::{Counts, Store};
+use cuebook_store::{Counts, Stopped, Store};
 use poem::{Endpoint, Request, Response};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::admission::Admission;
 use crate::metrics::{Metrics, StateLabels};
@@ -16,6 +19,9 @@ use crate::rule_problems::RuleProblems;
 
 /// How long the database may take to count.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long what the database counted is good.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// Shows the numbers.
 pub(crate) struct Numbers {
@@ -29,6 +35,8 @@ pub(crate) struct Numbers {
     pub(crate) admission: Arc<Admission>,
     /// Whether the rules are stale.
     pub(crate) problems: Arc<RuleProblems>,
+    /// When the database last counted.
+    pub(crate) counted: Mutex<Option<Instant>>,
 }
 
 impl Endpoint for Numbers {
@@ -42,10 +50,7 @@ impl Endpoint for Numbers {
         metrics
             .rules_stale
             .set(i64::from(self.problems.load().is_some()));
-        // Without a database the other numbers are all the more interesting.
-        if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.counts()).await {
-            self.show(&counts);
-        }
+        self.count().await;
         let mut text = String::new();
         encode(&mut text, &self.registry).map_err(|_| {
             Problem::new(Code::Internal, "the numbers cannot be written").into_error()
@@ -57,6 +62,26 @@ impl Endpoint for Numbers {
 }
 
 impl Numbers {
+    /// Has the database count, if it has not done so just now: anybody may ask, and to count is to read much.
+    async fn count(&self) {
+        let mut counted = self.counted.lock().await;
+        if counted.is_some_and(|at| at.elapsed() < FRESH) {
+            return;
+        }
+        // Without a database the other numbers are all the more interesting.
+        if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.counts()).await {
+            self.show(&counts);
+        }
+        if let Ok(Ok(stops)) = tokio::time::timeout(PATIENCE, self.store.stops()).await {
+            let paused = stops
+                .iter()
+                .filter(|stop| stop.what != Stopped::NewRuns)
+                .count();
+            self.metrics.paused.set(gauge(paused as u64));
+        }
+        *counted = Some(Instant::now());
+    }
+
     fn show(&self, counts: &Counts) {
         for state in RunState::ALL {
             let labels = StateLabels {

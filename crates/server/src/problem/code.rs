@@ -90,6 +90,9 @@ codes! {
     /// The body came too slowly.
     BodyTimeout = "body_timeout", 408, "The body came too slowly",
         "Send the request again, all at once.";
+    /// The state of the thing does not allow it.
+    WrongState = "wrong_state", 409, "Its state does not allow this",
+        "The detail says what its state is, and what can be done instead.";
     /// The hook's token was retired; the body is kept in quarantine.
     TokenRetired = "token_retired", 410, "The token was retired",
         "Use the address with the new token. What came is kept as the event `id`, state `rejected`.";

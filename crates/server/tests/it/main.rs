@@ -11,6 +11,7 @@ mod inject;
 mod lists;
 mod logs;
 mod masking;
+mod operate;
 mod operator;
 mod problems;
 mod rules;

@@ -27,4 +27,5 @@ pub use next_due::NextDue;
 pub use page::{Listed, Page};
 pub use run_view::{RunView, StepView};
 pub use runs::RunFilter;
+pub use search::SearchIn;
 pub use secrets::SecretRow;

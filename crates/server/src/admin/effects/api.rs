@@ -57,7 +57,7 @@ impl EffectsApi {
         since: Query<Option<Text<Timestamp>>>,
         /// Only effects wanted before this instant.
         until: Query<Option<Text<Timestamp>>>,
-        /// Only effects with this text in kind, target or key.
+        /// Only effects with this text in kind, target or key; without the scope `personal`, in the kind alone.
         q: Query<Option<Text<Plain>>>,
         /// How many to answer.
         limit: Query<Option<Text<Limit>>>,
@@ -75,6 +75,7 @@ impl EffectsApi {
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
             q: q.0.map(|text| text.0.0),
+            q_in: key.0.search_in(),
         };
         let listed = self
             .0

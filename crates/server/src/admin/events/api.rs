@@ -38,7 +38,7 @@ pub(crate) struct EventsApi {
 impl EventsApi {
     /// List events
     ///
-    /// The events, newest first. Filters narrow the list together.
+    /// The events, newest first. Filters narrow the list together. The payload of a message over 16 KiB is left out here.
     #[oai(
         path = "/events",
         method = "get",
@@ -64,7 +64,7 @@ impl EventsApi {
         since: Query<Option<Text<Timestamp>>>,
         /// Only events that came before this instant.
         until: Query<Option<Text<Timestamp>>>,
-        /// Only events in which this text occurs.
+        /// Only events in which this text occurs; without the scope `personal`, in type and subject alone.
         q: Query<Option<Text<Plain>>>,
         /// How many to answer.
         limit: Query<Option<Text<Limit>>>,
@@ -80,6 +80,7 @@ impl EventsApi {
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
             q: q.0.map(|text| text.0.0),
+            q_in: key.0.search_in(),
         };
         let listed = self
             .store

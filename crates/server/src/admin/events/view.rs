@@ -34,8 +34,12 @@ pub(crate) struct EventBody {
     pub(crate) reason: Option<String>,
     /// When it came.
     pub(crate) received_at: Text<Timestamp>,
-    /// Its payload; the bytes as they came are at `{id}/raw`.
+    /// Its payload; the bytes as they came are at `{id}/raw`. `null` in lists if `payload_left_out` says so.
     pub(crate) payload: Any<Json>,
+    /// `true` in lists where the payload is left out, since the message has more than 16 KiB: the event itself has it.
+    /// Otherwise it is not there.
+    #[oai(skip_serializing_if_is_none)]
+    pub(crate) payload_left_out: Option<bool>,
     /// Its runs.
     pub(crate) runs: Vec<RunBriefBody>,
     /// How many of them failed.
@@ -81,6 +85,7 @@ impl EventBody {
             reason: masking.optional(view.reason),
             received_at: Text(event.received_at),
             payload: Any(payload),
+            payload_left_out: view.without_body.then_some(true),
             runs: view
                 .runs
                 .into_iter()
@@ -114,6 +119,7 @@ impl Example for EventBody {
             reason: None,
             received_at: Text(sample::instant(0)),
             payload: Any(json!({"booking_pid": 293_233_446_073_u64})),
+            payload_left_out: None,
             runs: vec![RunBriefBody {
                 id: Text(sample::run_id()),
                 rule: "new-booking/thank-you".to_owned(),

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use cuebook_core::rule::RuleName;
 use cuebook_rules::{ActiveRules, Engine};
+use cuebook_store::Store;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::check::{CandidateRule, CheckedRule, check};
+use super::operate::disabled;
 use super::view::{RuleBody, RuleList};
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text};
@@ -26,23 +29,26 @@ refusals! {
     CheckRefusals = [InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
 }
 
+/// How many checks may be under way at the same time: each takes a processor and a big stack.
+pub(crate) const CHECKS: usize = 2;
+
 /// The operations on rules.
 pub(crate) struct RulesApi {
     /// Checks them.
     pub(crate) engine: Engine,
+    /// Where it is kept which are disabled.
+    pub(crate) store: Store,
     /// Those in force.
     pub(crate) rules: Arc<ActiveRules>,
     /// The last failed reload.
     pub(crate) problems: Arc<RuleProblems>,
     /// Where the checker's work is waited for.
     pub(crate) tasks: TaskTracker,
+    /// The checks that may be under way at the same time.
+    pub(crate) checks: Arc<Semaphore>,
 }
 
 #[OpenApi]
-#[expect(
-    clippy::unused_async,
-    reason = "an operation of the API has to be async"
-)]
 impl RulesApi {
     /// List rules
     ///
@@ -55,15 +61,18 @@ impl RulesApi {
     )]
     async fn list_rules(
         &self,
-        _key: Allowed<Read>,
+        key: Allowed<Read>,
     ) -> Result<Json<RuleList>, Refused<ListRefusals>> {
         let failed = self.problems.load();
-        Ok(Json(RuleList::new(&self.rules.load(), failed)))
+        let disabled = disabled(&self.store).await?;
+        let mut list = RuleList::new(&self.rules.load(), &disabled, failed);
+        list.mask(key.0.masking());
+        Ok(Json(list))
     }
 
     /// Show a rule
     ///
-    /// One rule in force, with its source.
+    /// One rule in force, with its source. Without the scope `personal`, mail addresses in it are masked.
     #[oai(
         path = "/rules/:type/:name",
         method = "get",
@@ -72,7 +81,7 @@ impl RulesApi {
     )]
     async fn show_rule(
         &self,
-        _key: Allowed<Read>,
+        key: Allowed<Read>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
         folder: Path<Text<Plain>>,
@@ -86,10 +95,15 @@ impl RulesApi {
                 "a rule's name is <event-type>/<name>, such as new-booking/thank-you",
             )
         })?;
+        let disabled = disabled(&self.store).await?;
         let set = self.rules.load();
         set.rules
             .get(&name)
-            .map(|rule| Json(RuleBody::with_source(rule, &set)))
+            .map(|rule| {
+                let mut body = RuleBody::with_source(rule, &set, &disabled);
+                body.mask(key.0.masking());
+                Json(body)
+            })
             .ok_or_else(|| Refused::not_found("rule"))
     }
 
@@ -108,14 +122,19 @@ impl RulesApi {
         /// The source, and where it would stand.
         body: Json<CandidateRule>,
     ) -> Result<Json<CheckedRule>, Refused<CheckRefusals>> {
+        let failed = || Refused::new(Code::Internal, "the checker failed");
+        let seat = self.checks.clone().acquire_owned().await;
+        let seat = seat.map_err(|_| failed())?;
         let (engine, set) = (self.engine.clone(), self.rules.load());
         // Compiling takes milliseconds of a processor: not on a thread that answers requests.
-        let checking = self
-            .tasks
-            .spawn_blocking(move || check(&engine, &set, body.0));
-        checking
-            .await
-            .map(Json)
-            .map_err(|_| Refused::new(Code::Internal, "the checker failed"))
+        let checking = self.tasks.spawn_blocking(move || {
+            // Also when the client has gone: what has begun takes its place until it ends.
+            let _seat = seat;
+            check(&engine, &set, body.0)
+        });
+        match checking.await {
+            Ok(Ok(checked)) => Ok(Json(checked)),
+            _ => Err(failed()),
+        }
     }
 }

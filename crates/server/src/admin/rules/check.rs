@@ -1,5 +1,7 @@
 //! Checking the source of a rule that is not in force, within the set that is.
 
+use std::io;
+
 use cuebook_core::limits;
 use cuebook_core::rule::RuleName;
 use cuebook_rules::{Engine, RuleSet};
@@ -10,6 +12,9 @@ use serde_json::Value as Json;
 
 use super::view::DiagnosticBody;
 use crate::admin::value::{Text, TextValue, Whole};
+
+/// The folders that hold no rules: what stands there takes part in every check of others.
+const NO_RULES: &[&str] = &["lib", "templates"];
 
 /// The path of a rule's file, relative to the rules' folder.
 #[derive(Debug, Clone)]
@@ -29,10 +34,12 @@ impl TextValue for RulePath {
         let is_path = text.len() <= 210
             && text
                 .strip_suffix(".rhai")
-                .is_some_and(|name| name.parse::<RuleName>().is_ok());
-        is_path
-            .then(|| Self(text.to_owned()))
-            .ok_or_else(|| "a path such as new-booking/thank-you.rhai".to_owned())
+                .and_then(|name| name.parse::<RuleName>().ok())
+                .is_some_and(|name| !NO_RULES.contains(&name.folder()));
+        is_path.then(|| Self(text.to_owned())).ok_or_else(|| {
+            "the path of a rule, such as new-booking/thank-you.rhai; lib/ and templates/ hold none"
+                .to_owned()
+        })
     }
 
     fn write(&self) -> Json {
@@ -61,21 +68,25 @@ pub(crate) struct CheckedRule {
 }
 
 /// Checks `candidate` in the place of the file of its path, beside all other files of `set`.
-pub(crate) fn check(engine: &Engine, set: &RuleSet, candidate: CandidateRule) -> CheckedRule {
+pub(crate) fn check(
+    engine: &Engine,
+    set: &RuleSet,
+    candidate: CandidateRule,
+) -> io::Result<CheckedRule> {
     let mut files = set.files.clone();
     let mut source = candidate.source.0.0.into_bytes();
     // One byte beyond the limit is enough for the checker to say that it is too long.
     source.truncate(limits::SOURCE + 1);
     files.0.insert(candidate.path.0.0, source);
-    let checked = engine.check(&files);
-    CheckedRule {
+    let checked = engine.check_apart(&files)?;
+    Ok(CheckedRule {
         valid: checked.set.is_some(),
         diagnostics: checked
             .diagnostics
             .iter()
             .map(DiagnosticBody::new)
             .collect(),
-    }
+    })
 }
 
 impl Example for CandidateRule {
@@ -94,6 +105,21 @@ impl Example for CheckedRule {
         Self {
             valid: false,
             diagnostics: vec![DiagnosticBody::example()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_path_of_a_rule_is_taken() {
+        for path in ["new-booking/thanks.rhai", "any/log.rhai", "manual/sorry.rhai"] {
+            assert!(RulePath::read(path).is_ok(), "{path}");
+        }
+        for path in ["lib/evil.rhai", "templates/evil.rhai", "../evil.rhai", "evil.rhai", "a/b"] {
+            assert!(RulePath::read(path).is_err(), "{path}");
         }
     }
 }

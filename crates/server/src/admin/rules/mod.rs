@@ -1,7 +1,9 @@
-//! Rules: list, show, check.
+//! Rules: list, show, check, enable, disable.
 
 mod api;
 mod check;
+mod operate;
 mod view;
 
-pub(crate) use api::RulesApi;
+pub(crate) use api::{CHECKS, RulesApi};
+pub(crate) use operate::OperateRulesApi;

@@ -1,15 +1,17 @@
 //! Rules and diagnostics as the API shows them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cuebook_core::Timestamp;
-use cuebook_core::rule::{Concurrency, RuleOptions};
+use cuebook_core::rule::{Concurrency, RuleName, RuleOptions};
 use cuebook_rules::{Diagnostic, Rule, RuleSet};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use crate::admin::sample;
 use crate::admin::value::Text;
+use crate::auth::Masking;
 use crate::rule_problems::FailedReload;
 
 /// A rule in force.
@@ -20,7 +22,7 @@ pub(crate) struct RuleBody {
     name: String,
     /// What its head says about it.
     description: String,
-    /// Whether it runs.
+    /// Whether new events start runs of it: its head or an operator may have disabled it.
     enabled: bool,
     /// The hash of its source, imports and templates.
     version: String,
@@ -103,10 +105,25 @@ pub(crate) struct DiagnosticBody {
 }
 
 impl RuleList {
+    /// Hides what may not be seen.
+    pub(crate) fn mask(&mut self, masking: Masking) {
+        for rule in &mut self.items {
+            rule.mask(masking);
+        }
+    }
+
     /// The rules of `set`.
-    pub(crate) fn new(set: &RuleSet, failed: Option<Arc<FailedReload>>) -> Self {
+    pub(crate) fn new(
+        set: &RuleSet,
+        disabled: &BTreeSet<RuleName>,
+        failed: Option<Arc<FailedReload>>,
+    ) -> Self {
         Self {
-            items: set.rules.values().map(|rule| RuleBody::new(rule)).collect(),
+            items: set
+                .rules
+                .values()
+                .map(|rule| RuleBody::new(rule, disabled))
+                .collect(),
             next_cursor: None,
             hash: set.hash.clone(),
             failed_reload: failed.map(|failed| FailedReloadBody {
@@ -118,11 +135,17 @@ impl RuleList {
 }
 
 impl RuleBody {
-    fn new(rule: &Rule) -> Self {
+    /// Hides what may not be seen.
+    pub(crate) fn mask(&mut self, masking: Masking) {
+        self.description = masking.text(std::mem::take(&mut self.description));
+        self.source = masking.optional(self.source.take());
+    }
+
+    fn new(rule: &Rule, disabled: &BTreeSet<RuleName>) -> Self {
         Self {
             name: rule.name.to_string(),
             description: rule.description.clone(),
-            enabled: rule.options.enabled,
+            enabled: rule.options.enabled && !disabled.contains(&rule.name),
             version: rule.version.to_string(),
             options: OptionsBody::new(&rule.options),
             files: rule.paths.clone(),
@@ -131,11 +154,11 @@ impl RuleBody {
     }
 
     /// The rule of `set` with its source.
-    pub(crate) fn with_source(rule: &Rule, set: &RuleSet) -> Self {
+    pub(crate) fn with_source(rule: &Rule, set: &RuleSet, disabled: &BTreeSet<RuleName>) -> Self {
         let path = format!("{}.rhai", rule.name);
         Self {
             source: set.files.text(&path).map(str::to_owned),
-            ..Self::new(rule)
+            ..Self::new(rule, disabled)
         }
     }
 }

@@ -55,7 +55,7 @@ impl RunsApi {
         since: Query<Option<Text<Timestamp>>>,
         /// Only runs that were made before this instant.
         until: Query<Option<Text<Timestamp>>>,
-        /// Only runs with this text in rule, subject or reason.
+        /// Only runs with this text in rule, subject or reason; without the scope `personal`, in rule and subject alone.
         q: Query<Option<Text<Plain>>>,
         /// How many to answer.
         limit: Query<Option<Text<Limit>>>,
@@ -71,6 +71,7 @@ impl RunsApi {
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
             q: q.0.map(|text| text.0.0),
+            q_in: key.0.search_in(),
         };
         let listed = self.0.list_runs(&filter, &page(limit.0, cursor.0)).await?;
         let masking = key.0.masking();

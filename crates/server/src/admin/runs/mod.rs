@@ -1,7 +1,11 @@
-//! Runs: list, and show with steps, logs and effects.
+//! Runs: list, show with steps, logs and effects, retry, restart, cancel.
 
 mod api;
+mod operate;
+mod operations;
 mod parts;
+mod shown;
 mod view;
 
 pub(crate) use api::RunsApi;
+pub(crate) use operate::OperateRunsApi;

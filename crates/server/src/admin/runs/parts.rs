@@ -9,9 +9,13 @@ use poem_openapi::Object;
 use poem_openapi::types::Any;
 use serde_json::Value as Json;
 
+use super::shown::{self, Room};
 use crate::admin::sample;
 use crate::admin::value::Text;
 use crate::auth::Masking;
+
+/// The functions whose first argument is a URL begin so.
+const REQUESTS: &[&str] = &["http::", "webhook::send"];
 
 /// A place where the script asked for something from outside.
 #[derive(Debug, Object)]
@@ -23,10 +27,15 @@ pub(crate) struct StepBody {
     function: String,
     /// What kind of step it is.
     kind: Text<StepKind>,
-    /// With what it was called; secrets appear as `***`.
+    /// With what it was called; secrets appear as `***`, bytes that are no text as their length and Base64. Without the scope
+    /// `personal`, a URL is shown without its query, and bytes by their length alone.
     arguments: Vec<Any<Json>>,
     /// What was answered; `null` while nothing is, and where the call threw.
     answer: Any<Json>,
+    /// `true` where arguments and answer are left out, since the run's steps have more than 1 MiB in all. Otherwise it is not
+    /// there.
+    #[oai(skip_serializing_if_is_none)]
+    left_out: Option<bool>,
     /// What the call threw.
     error: Option<CallErrorBody>,
     /// For a wait: when it is due.
@@ -72,9 +81,27 @@ pub(crate) struct LogBody {
 }
 
 impl StepBody {
-    /// The step as `masking` lets it be seen.
-    pub(crate) fn new(step: StepView, masking: Masking) -> Self {
-        let shown = |value: &Value| Any(masking.json(value.to_json()));
+    /// The step as `masking` lets it be seen, as far as there is `room` for it.
+    pub(crate) fn new(step: StepView, masking: Masking, room: &mut Room) -> Self {
+        let asked: usize = step.arguments.iter().map(shown::size).sum();
+        let answered = match &step.answer {
+            Some(Ok(value)) => shown::size(value),
+            _ => 0,
+        };
+        let left_out = !room.take(asked.saturating_add(answered));
+        let shown = |value: &Value| {
+            if left_out {
+                return Any(Json::Null);
+            }
+            Any(shown::json(value, masking))
+        };
+        let is_request = REQUESTS.iter().any(|begin| step.function.starts_with(begin));
+        let argument = |(place, value): (usize, &Value)| match value {
+            Value::Text(url) if place == 0 && is_request && !left_out => {
+                Any(Json::from(masking.text(masking.url(url).into_owned())))
+            }
+            value => shown(value),
+        };
         let (answer, error) = match &step.answer {
             Some(Ok(value)) => (shown(value), None),
             Some(Err(error)) => (Any(Json::Null), Some(CallErrorBody::new(error, masking))),
@@ -83,8 +110,9 @@ impl StepBody {
         Self {
             path: step.path.to_string(),
             kind: Text(step.kind),
-            arguments: step.arguments.iter().map(shown).collect(),
+            arguments: step.arguments.iter().enumerate().map(argument).collect(),
             answer,
+            left_out: left_out.then_some(true),
             error,
             wake_at: step.wake_at.map(Text),
             line: step.line,
@@ -103,6 +131,7 @@ impl StepBody {
             kind: Text(StepKind::Read),
             arguments: vec![Any(Json::from("293233446073"))],
             answer: Any(serde_json::json!({"pid": "293233446073", "confirmation": true})),
+            left_out: None,
             error: None,
             wake_at: None,
             line: Some(3),

@@ -7,6 +7,7 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::parts::{LogBody, StepBody};
+use super::shown::Room;
 use crate::admin::effects::EffectBody;
 use crate::admin::page::Cursor;
 use crate::admin::sample;
@@ -58,6 +59,7 @@ impl RunBody {
     pub(crate) fn new(view: RunView, masking: Masking) -> Self {
         let reason = masking.optional(reason(&view.run));
         let run = view.run;
+        let mut room = Room::default();
         Self {
             id: Text(run.id),
             event_id: Text(run.event_id),
@@ -71,7 +73,7 @@ impl RunBody {
             steps: view
                 .steps
                 .into_iter()
-                .map(|step| StepBody::new(step, masking))
+                .map(|step| StepBody::new(step, masking, &mut room))
                 .collect(),
             logs: view
                 .logs

@@ -1,5 +1,6 @@
 //! What operators look at.
 
+mod books;
 mod events;
 mod ledger;
 mod runs;

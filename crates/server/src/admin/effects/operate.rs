@@ -1,0 +1,109 @@
+//! What an operator decides about effects: send again, discard.
+
+use cuebook_core::EffectId;
+use cuebook_store::{EffectOperated, Store};
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+
+use super::view::EffectBody;
+use crate::admin::tag::Tag;
+use crate::admin::value::Text;
+use crate::auth::{Allowed, Masking, Write};
+use crate::problem::{Code, Refused, refusals};
+
+refusals! {
+    /// `POST /effects/{id}/retry` and `POST /effects/{id}/discard`
+    OperateRefusals = [InvalidId, NotFound, WrongState];
+}
+
+/// The operations of operators on effects.
+pub(crate) struct OperateEffectsApi(pub(crate) Store);
+
+#[OpenApi]
+impl OperateEffectsApi {
+    /// Retry a send
+    ///
+    /// Has a send tried again that has failed or whose outcome is unknown: at once, with the same bytes and the same
+    /// idempotency key. A call of a run such as `http::post` is not retried by itself: retry its run.
+    #[oai(
+        path = "/effects/:id/retry",
+        method = "post",
+        operation_id = "retry_effect",
+        tag = "Tag::Effects"
+    )]
+    async fn retry_effect(
+        &self,
+        key: Allowed<Write>,
+        /// The effect's id.
+        id: Path<Text<EffectId>>,
+    ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
+        let id = id.0.0;
+        let operated = self.0.retry_send(id).await?;
+        refuse(
+            operated,
+            "only a failed or unknown send can be retried",
+            "retry its run",
+        )?;
+        self.shown(id, key.0.masking()).await
+    }
+
+    /// Discard an effect
+    ///
+    /// Decides against an effect that is pending, held or failed: it is not tried again. One whose attempt is being made
+    /// just now cannot be discarded.
+    #[oai(
+        path = "/effects/:id/discard",
+        method = "post",
+        operation_id = "discard_effect",
+        tag = "Tag::Effects"
+    )]
+    async fn discard_effect(
+        &self,
+        key: Allowed<Write>,
+        /// The effect's id.
+        id: Path<Text<EffectId>>,
+    ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
+        let id = id.0.0;
+        let operated = self.0.discard_effect(id).await?;
+        refuse(
+            operated,
+            "only what is pending, held or failed can be discarded",
+            "cancel its run",
+        )?;
+        self.shown(id, key.0.masking()).await
+    }
+}
+
+impl OperateEffectsApi {
+    async fn shown(
+        &self,
+        id: EffectId,
+        masking: Masking,
+    ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
+        let effect = self.0.show_effect(id).await?;
+        effect
+            .map(|effect| Json(EffectBody::new(effect, masking)))
+            .ok_or_else(|| Refused::not_found("effect"))
+    }
+}
+
+/// Refuses what was not carried out.
+fn refuse(
+    operated: EffectOperated,
+    allowed: &str,
+    instead: &str,
+) -> Result<(), Refused<OperateRefusals>> {
+    let detail = match operated {
+        EffectOperated::Done => return Ok(()),
+        EffectOperated::NoSuch => return Err(Refused::not_found("effect")),
+        EffectOperated::NotIn(state) => format!("the effect is {state}: {allowed}"),
+        EffectOperated::IsCall => {
+            format!("the effect is a call, whose answer its run needs: {instead}")
+        }
+        EffectOperated::UnderWay => {
+            "an attempt is being made just now: look again when it has ended".to_owned()
+        }
+    };
+    Err(Refused::new(Code::WrongState, detail))
+}

@@ -1,0 +1,113 @@
+//! What an operator decides about rules: whether new events start runs of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cuebook_core::rule::RuleName;
+use cuebook_rules::ActiveRules;
+use cuebook_store::{Stopped, Store, StoreError};
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+
+use super::view::RuleBody;
+use crate::admin::tag::Tag;
+use crate::admin::value::{Plain, Text};
+use crate::auth::{Allowed, Write};
+use crate::problem::{Code, Refused, refusals};
+
+refusals! {
+    /// `POST /rules/{type}/{name}/enable`
+    EnableRefusals = [InvalidId, NotFound, WrongState];
+    /// `POST /rules/{type}/{name}/disable`
+    DisableRefusals = [InvalidId, NotFound];
+}
+
+/// The operations of operators on rules.
+pub(crate) struct OperateRulesApi {
+    /// Where the decision is kept.
+    pub(crate) store: Store,
+    /// Those in force.
+    pub(crate) rules: Arc<ActiveRules>,
+}
+
+#[OpenApi]
+impl OperateRulesApi {
+    /// Enable a rule
+    ///
+    /// New events start runs of it again. Events that came while it was disabled do not: replay them. A rule whose own head
+    /// says `enabled = false` can only be enabled there.
+    #[oai(
+        path = "/rules/:type/:name/enable",
+        method = "post",
+        operation_id = "enable_rule",
+        tag = "Tag::Rules"
+    )]
+    async fn enable_rule(
+        &self,
+        _key: Allowed<Write>,
+        /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
+        #[oai(name = "type")]
+        folder: Path<Text<Plain>>,
+        /// The second part of the rule's name.
+        name: Path<Text<Plain>>,
+    ) -> Result<Json<RuleBody>, Refused<EnableRefusals>> {
+        let full = format!("{}/{}", folder.0.0.0, name.0.0.0);
+        let name: RuleName = full
+            .parse()
+            .map_err(|error| Refused::new(Code::InvalidId, format!("{error}")))?;
+        let set = self.rules.load();
+        let rule = set.rules.get(&name);
+        let rule = rule.ok_or_else(|| Refused::not_found("rule"))?;
+        if !rule.options.enabled {
+            return Err(Refused::new(
+                Code::WrongState,
+                "the rule's own head says `enabled = false`: change it there",
+            ));
+        }
+        self.store.start(Some(name), Stopped::NewRuns).await?;
+        let disabled = disabled(&self.store).await?;
+        Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
+    }
+
+    /// Disable a rule
+    ///
+    /// New events start no run of it, also after a restart. Runs that there are go on; to hold these and their sends too,
+    /// pause the rule.
+    #[oai(
+        path = "/rules/:type/:name/disable",
+        method = "post",
+        operation_id = "disable_rule",
+        tag = "Tag::Rules"
+    )]
+    async fn disable_rule(
+        &self,
+        _key: Allowed<Write>,
+        /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
+        #[oai(name = "type")]
+        folder: Path<Text<Plain>>,
+        /// The second part of the rule's name.
+        name: Path<Text<Plain>>,
+    ) -> Result<Json<RuleBody>, Refused<DisableRefusals>> {
+        let full = format!("{}/{}", folder.0.0.0, name.0.0.0);
+        let name: RuleName = full
+            .parse()
+            .map_err(|error| Refused::new(Code::InvalidId, format!("{error}")))?;
+        let set = self.rules.load();
+        let rule = set.rules.get(&name);
+        let rule = rule.ok_or_else(|| Refused::not_found("rule"))?;
+        self.store.stop(Some(name), Stopped::NewRuns).await?;
+        let disabled = disabled(&self.store).await?;
+        Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
+    }
+}
+
+/// The rules that an operator has disabled.
+pub(super) async fn disabled(store: &Store) -> Result<BTreeSet<RuleName>, StoreError> {
+    let stops = store.stops().await?;
+    Ok(stops
+        .into_iter()
+        .filter(|stop| stop.what == Stopped::NewRuns)
+        .filter_map(|stop| stop.rule)
+        .collect())
+}
