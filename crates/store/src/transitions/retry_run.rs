@@ -4,18 +4,19 @@
 //! keys. It goes on on the version that it was pinned to, or on another one that the operator names. If the process
 //! dies before the commit, the run is as it was.
 
-use cuebook_core::RunId;
-use cuebook_core::journal::{Cut, Progress, StepKind, StepPath};
+use cuebook_core::journal::{Cut, Progress, Rounds, StepKind, StepPath};
+use cuebook_core::log_line::{LogLevel, LogLine};
 use cuebook_core::rule::VersionHash;
 use cuebook_core::run::RunState;
+use cuebook_core::{RunId, Value};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
-use super::steps::forget_steps;
-use crate::entities::{runs, steps};
+use super::steps::{forget_steps, write_logs};
+use crate::entities::{logs, runs, steps};
 use crate::error::StoreError;
 use crate::reading::{step_path, word};
 use crate::store::Store;
@@ -100,7 +101,32 @@ async fn cut_journal(tx: &Tx<'_>, run: &runs::Model) -> Result<(), StoreError> {
         .map(|(path, ..)| path)
         .filter(|path| !cut.keeps(path))
         .collect();
-    forget_steps(tx, run.id, run.generation, &behind).await
+    forget_steps(tx, run.id, run.generation, &behind).await?;
+    begin_round(tx, run, cut).await
+}
+
+/// Marks among the run's lines that what it logs from now on behind `cut` is no repetition.
+async fn begin_round(tx: &Tx<'_>, run: &runs::Model, cut: Cut) -> Result<(), StoreError> {
+    let logged: Vec<String> = logs::Entity::find()
+        .select_only()
+        .column(logs::Column::Key)
+        .filter(logs::Column::RunId.eq(run.id))
+        .filter(logs::Column::Generation.eq(run.generation))
+        .into_tuple()
+        .all(tx.db)
+        .await?;
+    let Some(key) = Rounds::of(&logged.into_iter().collect()).mark(cut) else {
+        return Ok(());
+    };
+    let mark = LogLine {
+        key,
+        level: LogLevel::Info,
+        message: "an operator has it tried again".to_owned(),
+        fields: Value::Unit,
+        at: tx.now,
+        line: None,
+    };
+    write_logs(tx, vec![(run.id, run.generation, &mark)]).await
 }
 
 /// Makes a run ready that had ended: at the end of its lane, as if it had just been made.
@@ -118,6 +144,8 @@ pub(super) async fn make_ready(
         .col_expr(runs::Column::WakeAt, Expr::value(None::<i64>))
         .col_expr(runs::Column::Holder, Expr::value(None::<Uuid>))
         .col_expr(runs::Column::Claims, Expr::value(0_i32))
+        .col_expr(runs::Column::BegunAt, Expr::value(tx.now_micros()))
+        .col_expr(runs::Column::CancelledBy, Expr::value(None::<String>))
         .col_expr(runs::Column::QueueKey, Expr::value(tx.id()))
         .col_expr(runs::Column::Generation, Expr::value(generation))
         .col_expr(runs::Column::RuleVersion, Expr::value(version))
