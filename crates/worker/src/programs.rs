@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use std::{io, thread};
 
 use cuebook_core::rule::{RetryOptions, RuleName, VersionHash};
@@ -29,8 +28,6 @@ pub(crate) struct Loaded {
     pub(crate) program: Arc<Program>,
     /// How its calls are retried.
     pub(crate) retry: RetryOptions,
-    /// How long a run may take in all.
-    pub(crate) timeout: Option<Duration>,
 }
 
 /// Why a run has no program.
@@ -79,11 +76,7 @@ impl NoProgram {
 
 /// The compiled versions that are pinned and no longer active, the latest compiled first.
 #[derive(Default)]
-pub(crate) struct Programs {
-    kept: Mutex<VecDeque<Loaded>>,
-    /// One version is compiled at a time: a thousand runs that wake together need it once.
-    compiling: tokio::sync::Mutex<()>,
-}
+pub(crate) struct Programs(Mutex<VecDeque<Loaded>>);
 
 impl Programs {
     /// What `run` runs.
@@ -95,10 +88,6 @@ impl Programs {
         if let Some(active) = active.filter(|active| active.version == *version) {
             return Ok(active);
         }
-        if let Some(kept) = self.kept(version) {
-            return Ok(kept);
-        }
-        let _turn = self.compiling.lock().await;
         if let Some(kept) = self.kept(version) {
             return Ok(kept);
         }
@@ -116,14 +105,14 @@ impl Programs {
     }
 
     fn kept(&self, version: &VersionHash) -> Option<Loaded> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter()
             .find(|loaded| loaded.version == *version)
             .cloned()
     }
 
     fn keep(&self, loaded: Loaded) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.truncate(KEPT - 1);
         kept.push_front(loaded);
     }
@@ -134,7 +123,6 @@ fn active(rules: &RuleSet, name: &RuleName) -> Option<Loaded> {
         version: rule.version.clone(),
         program: rule.program.clone(),
         retry: rule.options.retry,
-        timeout: rule.options.timeout,
     })
 }
 
@@ -155,7 +143,6 @@ fn compile(
             version,
             program: Arc::new(program),
             retry: RetryOptions::default(),
-            timeout: None,
         }),
         Err(diagnostics) => Err(NoProgram::NoLongerCompiles {
             rule,

@@ -28,7 +28,6 @@ mod remember;
 mod reopen;
 mod run;
 mod segment;
-mod timeout;
 mod verdict;
 
 pub(crate) use run::drive;

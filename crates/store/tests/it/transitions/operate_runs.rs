@@ -1,7 +1,7 @@
 //! What an operator decides about runs.
 
 use cuebook_core::effect::EffectState;
-use cuebook_core::journal::{StepKind, StepRecord};
+use cuebook_core::journal::{Rounds, StepKind, StepRecord};
 use cuebook_core::rule::VersionHash;
 use cuebook_core::run::RunState;
 use cuebook_core::{EffectId, RunId, Value};
@@ -63,6 +63,9 @@ stories! {
             let journal = store.journal(run).await.unwrap();
             let paths: Vec<String> = journal.steps.keys().map(ToString::to_string).collect();
             assert_eq!(paths, ["0"]);
+            let rounds = Rounds::of(&journal.logged);
+            assert_eq!(rounds.key("0".to_owned(), 0), "0", "logged before the write");
+            assert_eq!(rounds.key("0".to_owned(), 1), "1.0", "what comes behind is logged anew");
             store.cancel_run(run, "enough").await.unwrap();
         }
     }
