@@ -8,6 +8,7 @@ mod demo;
 mod exit_codes;
 mod folder;
 mod http;
+mod killed_under_load;
 mod peers;
 mod reference;
 mod reload;
