@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, login, migrate, openapi, reference, serve, trigger};
+use crate::commands::{
+    check, doctor, effects, events, login, migrate, openapi, pause, reference, rules, runs, serve,
+    trigger,
+};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 
@@ -30,6 +33,13 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Trigger(trigger::Trigger),
     Check(check::Check),
+    Events(events::Events),
+    Runs(runs::Runs),
+    Effects(effects::Effects),
+    Rules(rules::Rules),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
+    Doctor(doctor::Doctor),
     Login(login::Login),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
@@ -43,6 +53,13 @@ impl Command {
             Self::Serve(command) => serve::run(&command, context),
             Self::Trigger(command) => trigger::run(&command, context),
             Self::Check(command) => check::run(&command, context),
+            Self::Events(command) => events::run(&command, context),
+            Self::Runs(command) => runs::run(&command, context),
+            Self::Effects(command) => effects::run(&command, context),
+            Self::Rules(command) => rules::run(&command, context),
+            Self::Pause(command) => pause::pause(&command, context),
+            Self::Resume(command) => pause::resume(&command, context),
+            Self::Doctor(command) => doctor::run(&command, context),
             Self::Login(command) => login::run(&command, context),
             Self::Migrate(command) => migrate::run(&command, context),
             Self::Openapi(command) => openapi::run(&command, context),

@@ -6,6 +6,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use url::{Host, Url};
 
 use crate::config::{Config, Environment};
 use crate::data_folder::{ADMIN_KEY, DataFolder};
@@ -29,6 +30,32 @@ struct Problem {
     hint: String,
 }
 
+/// Nobody answers there.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot reach Cuebook at {url}; is `cuebook serve` running? CUEBOOK_URL names another one")]
+pub(crate) struct NotReached {
+    url: String,
+    source: reqwest::Error,
+}
+
+/// What was asked for was refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} refused: {detail} ({status}, {code}){hint}")]
+pub(crate) struct Refusal {
+    url: String,
+    detail: String,
+    status: u16,
+    code: String,
+    hint: String,
+}
+
+impl Refusal {
+    /// Whether asking for the same again would be refused again.
+    pub(crate) fn is_of_the_request(&self) -> bool {
+        (400..500).contains(&self.status)
+    }
+}
+
 impl ApiClient {
     /// The one that `CUEBOOK_URL` and `CUEBOOK_KEY` name, else the one of this configuration on this machine.
     pub(crate) fn new(config: &Config, environment: &Environment) -> Result<Self, Failure> {
@@ -40,6 +67,15 @@ impl ApiClient {
                 .map_err(Failure::unreachable)?
                 .unwrap_or_else(|| format!("http://{}", config.listen)),
         };
+        let parsed = Url::parse(&url).map_err(|_| {
+            Failure::usage(anyhow!("CUEBOOK_URL is no URL: write https://<host>"))
+        })?;
+        if !is_safe(&parsed) {
+            return Err(Failure::usage(anyhow!(
+                "the key is not sent to {} unencrypted: CUEBOOK_URL must begin with https://, or name this machine",
+                parsed.host_str().unwrap_or("a server")
+            )));
+        }
         let key = match environment.get("CUEBOOK_KEY") {
             Some(key) => SecretText::new(key),
             None => match &config.admin_key {
@@ -98,11 +134,9 @@ impl ApiClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
-        let answer = request.send().await.with_context(|| {
-            format!(
-                "cannot reach Cuebook at {}; is `cuebook serve` running? CUEBOOK_URL names another one",
-                self.url
-            )
+        let answer = request.send().await.map_err(|source| NotReached {
+            url: self.url.clone(),
+            source,
         })?;
         let status = answer.status();
         if status.is_success() {
@@ -114,19 +148,32 @@ impl ApiClient {
                     "" => String::new(),
                     hint => format!("; {hint}"),
                 };
-                Err(anyhow!(
-                    "{} refused: {} ({}, {}){hint}",
-                    self.url,
-                    problem.detail,
-                    status.as_u16(),
-                    problem.code
-                ))
+                Err(anyhow::Error::new(Refusal {
+                    url: self.url.clone(),
+                    detail: problem.detail,
+                    status: status.as_u16(),
+                    code: problem.code,
+                    hint,
+                }))
             }
             _ => bail!(
                 "{} answered {status}, which is no answer of Cuebook's",
                 self.url
             ),
         }
+    }
+}
+
+/// Whether a key may be sent there: encrypted, or not beyond this machine.
+fn is_safe(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Ipv4(ip))) => ip.is_loopback(),
+        ("http", Some(Host::Ipv6(ip))) => ip.to_canonical().is_loopback(),
+        ("http", Some(Host::Domain(name))) => {
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        _ => false,
     }
 }
 
@@ -140,4 +187,31 @@ fn kept_key(folder: &DataFolder) -> Result<SecretText, Failure> {
                 folder.path(ADMIN_KEY).display()
             ))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_unencrypted_to_this_machine_alone() {
+        let safe = |url: &str| is_safe(&Url::parse(url).unwrap());
+        for url in [
+            "https://cuebook.example.ch",
+            "http://127.0.0.1:8080",
+            "http://127.1",
+            "http://[::1]:8080",
+            "http://localhost:8080",
+        ] {
+            assert!(safe(url), "{url}");
+        }
+        for url in [
+            "http://cuebook.example.ch",
+            "http://192.0.2.1:8080",
+            "http://localhost.example.ch",
+            "ftp://127.0.0.1",
+        ] {
+            assert!(!safe(url), "{url}");
+        }
+    }
 }

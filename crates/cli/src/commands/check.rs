@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Exit, Failure>
     for path in &paths {
         let (root, only) = root_of(path, &config.rules_dir)?;
         let files = RuleFiles::read(&root).map_err(Failure::usage)?;
-        let checked = engine::check(&engine, &files).map_err(Failure::unreachable)?;
+        let checked = engine.check_apart(&files).map_err(Failure::unreachable)?;
         found.take(&root, only.as_deref(), files, checked.diagnostics);
     }
     let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();

@@ -1,9 +1,15 @@
 //! The commands: one file each, holding the argument struct (whose doc is the help) and the function that does it.
 
 pub(crate) mod check;
+pub(crate) mod doctor;
+pub(crate) mod effects;
+pub(crate) mod events;
 pub(crate) mod login;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod pause;
 pub(crate) mod reference;
+pub(crate) mod rules;
+pub(crate) mod runs;
 pub(crate) mod serve;
 pub(crate) mod trigger;

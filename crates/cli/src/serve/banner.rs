@@ -26,6 +26,8 @@ pub(super) struct Banner<'a> {
     pub(super) demo: bool,
     /// Why effects are captured, if they are.
     pub(super) captured: Option<&'static str>,
+    /// What an operator has paused, in words.
+    pub(super) paused: Option<String>,
 }
 
 impl Banner<'_> {
@@ -54,6 +56,11 @@ impl Banner<'_> {
         row(&mut text, "rules", &rules);
         if let Some(why) = self.captured {
             row(&mut text, "effects", why);
+        }
+        if let Some(paused) = &self.paused {
+            let line =
+                format!("PAUSED: {paused}. Webhooks are stored; `cuebook resume` lets it go on.");
+            let _ = writeln!(text, "\n{}", colour.paint("1;31", &line));
         }
         text.push('\n');
         self.say_where_keys_are(&mut text);

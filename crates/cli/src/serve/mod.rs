@@ -15,6 +15,6 @@ mod url;
 mod watch;
 
 pub(crate) use access::secret_key;
-pub(crate) use parts::ticketpark;
+pub(crate) use parts::{effects, ticketpark};
 pub(crate) use until_stopped::{Options, serve};
 pub(crate) use url::{database_url, url_of};

@@ -38,7 +38,7 @@ pub(crate) fn ticketpark(
 }
 
 /// What performs calls and sends.
-pub(super) fn effects(
+pub(crate) fn effects(
     config: &Config,
     ticketpark: Option<Arc<Client>>,
     secrets: Arc<dyn SecretLookup>,

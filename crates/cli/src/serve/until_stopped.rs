@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Context, anyhow};
+use cuebook_store::{Stopped, Store};
 
 use crate::config::{Config, ConfigError, EffectsMode, Environment, LogFormat};
 use crate::exit::{Exit, Failure};
@@ -62,6 +63,13 @@ async fn start(
     if let Some(problem) = &started.problem {
         show(problem, config.log_format, Colour::of_stderr(environment));
     }
+    let paused = paused(&running.ground().store).await?;
+    if let Some(what) = &paused {
+        tracing::warn!(
+            paused = what,
+            "paused: webhooks are stored, and this does not go on"
+        );
+    }
     let banner = Banner {
         config,
         folder: &running.ground().folder,
@@ -70,6 +78,7 @@ async fn start(
         rules: started.rules,
         demo: options.demo,
         captured: captured(config, options.demo),
+        paused,
     };
     output::text(&banner.text(Colour::of_stdout(environment)));
     Ok(running)
@@ -95,6 +104,25 @@ fn refuse_open_door(listen: SocketAddr, behind_proxy: bool) -> Result<(), Failur
     Err(Failure::usage(anyhow!(
         "{listen} can be reached from other machines, and this version speaks no TLS by itself: put a proxy that does in front and say so with --behind-proxy, or listen on 127.0.0.1"
     )))
+}
+
+/// What an operator has paused, in words.
+async fn paused(store: &Store) -> anyhow::Result<Option<String>> {
+    let stops = store.stops().await?;
+    let words: Vec<String> = stops
+        .iter()
+        .filter_map(|stop| {
+            let what = match stop.what {
+                Stopped::Everything => "runs and sends",
+                Stopped::Sends => "sends",
+                Stopped::NewRuns => return None,
+            };
+            let rule = stop.rule.as_ref();
+            let of = rule.map_or_else(|| "all rules".to_owned(), ToString::to_string);
+            Some(format!("{what} of {of}"))
+        })
+        .collect();
+    Ok((!words.is_empty()).then(|| words.join(", ")))
 }
 
 fn captured(config: &Config, demo: bool) -> Option<&'static str> {

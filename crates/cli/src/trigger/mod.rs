@@ -6,5 +6,5 @@ mod sample;
 mod views;
 
 pub(crate) use follow::follow;
-pub(crate) use report::report;
+pub(crate) use report::{report, report_run};
 pub(crate) use sample::{Assignment, sample};

@@ -29,12 +29,28 @@ pub(crate) async fn report(followed: &Followed, client: &ApiClient, colour: Colo
     }
     for run in &followed.runs {
         text.push('\n');
-        head(&mut text, run, colour);
-        steps(&mut text, &run.steps, colour);
-        logs(&mut text, &run.logs, colour);
-        effects(&mut text, &run.effects, client, colour).await;
+        whole(&mut text, run, client, colour).await;
     }
     text
+}
+
+/// The report on one run, as the API answered it.
+pub(crate) async fn report_run(
+    answer: Json,
+    client: &ApiClient,
+    colour: Colour,
+) -> anyhow::Result<String> {
+    let run: Run = serde_json::from_value(answer)?;
+    let mut text = String::new();
+    whole(&mut text, &run, client, colour).await;
+    Ok(text)
+}
+
+async fn whole(text: &mut String, run: &Run, client: &ApiClient, colour: Colour) {
+    head(text, run, colour);
+    steps(text, &run.steps, colour);
+    logs(text, &run.logs, colour);
+    effects(text, &run.effects, client, colour).await;
 }
 
 impl Followed {

@@ -79,7 +79,10 @@ fn an_open_door_is_refused_without_a_proxy_in_front() {
 fn help_goes_to_stdout_and_names_every_command() {
     let ended = Folder::new().run(&["--help"], &[]);
     assert_eq!(ended.code, 0);
-    for command in ["serve", "trigger", "check", "login", "migrate", "openapi"] {
+    for command in [
+        "serve", "trigger", "check", "login", "migrate", "openapi", "runs", "effects", "events",
+        "rules", "pause", "resume", "doctor",
+    ] {
         assert!(ended.stdout.contains(command), "{command}");
     }
 }

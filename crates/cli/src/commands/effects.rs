@@ -1,0 +1,170 @@
+//! `cuebook effects`.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+
+use crate::context::{Context, block_on};
+use crate::exit::{Exit, Failure};
+use crate::remote::{Filters, Remote, Table, path_part};
+
+/// List the ledger of what was done outside, show a row, send again, discard.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cuebook effects list --state unknown\n  cuebook effects message 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13 --output mail.eml\n  cuebook effects retry 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13"
+)]
+pub(crate) struct Effects {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print the API's answer as it is.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List effects, newest first.
+    List {
+        #[command(flatten)]
+        filters: Filters,
+        /// Only effects of this function, such as email::send. May be given several times.
+        #[arg(long, value_name = "FUNCTION")]
+        kind: Vec<String>,
+        /// Only effects of this run.
+        #[arg(long, value_name = "ID")]
+        run: Option<String>,
+        /// Only effects of this event.
+        #[arg(long, value_name = "ID")]
+        event: Option<String>,
+    },
+    /// Show an effect with its attempts.
+    Show {
+        /// The effect's id.
+        id: String,
+    },
+    /// Write what is sent: a whole mail, or the body of a request.
+    Message {
+        /// The effect's id.
+        id: String,
+        /// The file to write to, instead of stdout.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Send again what has failed, or whose outcome is unknown.
+    Retry {
+        /// The effect's id.
+        id: String,
+    },
+    /// Decide against what is pending, held or failed.
+    Discard {
+        /// The effect's id.
+        id: String,
+    },
+}
+
+/// Does what the verb says.
+pub(crate) fn run(arguments: &Effects, context: &Context) -> Result<Exit, Failure> {
+    let remote = Remote::new(context, arguments.json)?;
+    block_on(async {
+        match &arguments.verb {
+            Verb::List {
+                filters,
+                kind,
+                run,
+                event,
+            } => {
+                let mut query = filters.query();
+                query.extend(kind.iter().map(|kind| ("kind", kind.clone())));
+                query.extend(run.clone().map(|id| ("run", id)));
+                query.extend(event.clone().map(|id| ("event", id)));
+                let list = remote.get("effects", &query).await?;
+                remote.print(&list, rows);
+            }
+            Verb::Show { id } => {
+                let answer = remote
+                    .get(&format!("effects/{}", path_part(id)), &[])
+                    .await?;
+                remote.print(&answer, shown);
+            }
+            Verb::Message { id, output } => {
+                let path = format!("effects/{}/message", path_part(id));
+                let bytes = remote.bytes(&path).await?;
+                write(output.as_ref(), &bytes).map_err(Failure::unreachable)?;
+            }
+            Verb::Retry { id } => decide(&remote, id, "retry").await?,
+            Verb::Discard { id } => decide(&remote, id, "discard").await?,
+        }
+        Ok(Exit::Good)
+    })
+}
+
+fn rows(list: &Json) -> String {
+    let columns = [
+        ("EFFECT", "id"),
+        ("KIND", "kind"),
+        ("STATE", "state"),
+        ("TARGET", "target"),
+        ("WANTED", "created_at"),
+    ];
+    Table::of(list, &columns).page(list, "no effects")
+}
+
+fn shown(effect: &Json) -> String {
+    let mut text = String::new();
+    for member in [
+        "id",
+        "kind",
+        "state",
+        "target",
+        "key",
+        "run_id",
+        "event_id",
+        "created_at",
+        "settled_at",
+    ] {
+        let _ = writeln!(
+            text,
+            "{member:<11}{}",
+            effect[member].as_str().unwrap_or("-")
+        );
+    }
+    let attempts = json!({"items": effect["attempts"]});
+    let columns = [
+        ("ATTEMPT", "number"),
+        ("ENDED", "ended_at"),
+        ("OUTCOME", "outcome"),
+        ("STATUS", "status"),
+        ("ERROR", "error"),
+        ("ANSWER", "answer"),
+    ];
+    text.push_str(&Table::of(&attempts, &columns).text("no attempt yet"));
+    text
+}
+
+async fn decide(remote: &Remote, id: &str, verb: &str) -> Result<(), Failure> {
+    let path = format!("effects/{}/{verb}", path_part(id));
+    let answer = remote.post(&path, &json!({})).await?;
+    remote.print(&answer, |answer| {
+        let member = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        format!("effect {} is {}\n", member("id"), member("state"))
+    });
+    Ok(())
+}
+
+/// Writes the bytes as they are.
+fn write(output: Option<&PathBuf>, bytes: &[u8]) -> anyhow::Result<()> {
+    match output {
+        Some(file) => {
+            std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
+        }
+        None => std::io::stdout()
+            .lock()
+            .write_all(bytes)
+            .context("cannot write to stdout"),
+    }
+}

@@ -1,0 +1,9 @@
+//! What the commands have in common that speak to a running Cuebook: filters of lists, tables, and how a refusal ends.
+
+mod connection;
+mod filters;
+mod table;
+
+pub(crate) use connection::{Remote, path_part};
+pub(crate) use filters::Filters;
+pub(crate) use table::Table;
