@@ -9,6 +9,7 @@ mod exit_codes;
 mod folder;
 mod http;
 mod killed_under_load;
+mod operate;
 mod peers;
 mod reference;
 mod reload;
