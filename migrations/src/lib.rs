@@ -17,6 +17,7 @@ mod m20261124_000007_waits;
 mod m20261124_000008_stops;
 mod m20261124_000009_state;
 mod m20261124_000010_descendants;
+mod m20261124_000011_run_options;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_stops::Migration),
             Box::new(m20261124_000009_state::Migration),
             Box::new(m20261124_000010_descendants::Migration),
+            Box::new(m20261124_000011_run_options::Migration),
         ]
     }
 }

@@ -29,8 +29,9 @@ impl MigrationTrait for Migration {
 const EFFECT_INDEXES: [&str; 4] = [
     // The effects of a run.
     "CREATE INDEX effects_by_run ON effects (run_id)",
-    // The outbox: what is to be sent, the longest due first. Calls that write have no `due_at`.
-    "CREATE INDEX effects_outbox ON effects (due_at, id) \
+    // The outbox: what is to be sent, the longest due first; by its kind, mails that wait for a slow server are passed
+    // over without being looked at. Calls that write have no `due_at`.
+    "CREATE INDEX effects_outbox ON effects (due_at, id, kind) \
      WHERE state = 'pending' AND due_at IS NOT NULL",
     // What an operator looks for first.
     "CREATE INDEX effects_failed ON effects (id) WHERE state = 'failed'",

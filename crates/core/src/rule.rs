@@ -91,6 +91,12 @@ pub struct RuleOptions {
     pub types: Vec<String>,
     /// How its calls are retried.
     pub retry: RetryOptions,
+    /// How long a run may take in all, waits included.
+    pub timeout: Option<Duration>,
+    /// The types of events that end its runs for the same subject.
+    pub cancel_on: Vec<String>,
+    /// How long it must be quiet about a subject before the last of a burst runs.
+    pub debounce: Option<Duration>,
 }
 
 impl Default for RuleOptions {
@@ -100,6 +106,9 @@ impl Default for RuleOptions {
             concurrency: Concurrency::default(),
             types: Vec::new(),
             retry: RetryOptions::default(),
+            timeout: None,
+            cancel_on: Vec::new(),
+            debounce: None,
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Run {
     pub generation: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When an operator last had it go on or begin anew.
+    pub begun_at: Option<Timestamp>,
     /// When a worker first took it.
     pub started_at: Option<Timestamp>,
     /// When it ended.

@@ -2,7 +2,6 @@
 
 use cuebook_core::event::Origin;
 use cuebook_core::events::EventType;
-use cuebook_core::rule::Concurrency;
 use cuebook_rules::RuleSet;
 use cuebook_store::RuleStart;
 
@@ -11,9 +10,6 @@ pub(crate) fn runs_for(rules: &RuleSet, event_type: &EventType, origin: Origin) 
     rules
         .for_event(event_type, origin)
         .into_iter()
-        .map(|rule| RuleStart {
-            rule: rule.name.clone(),
-            lane: rule.options.concurrency == Concurrency::Subject,
-        })
+        .map(|rule| RuleStart::new(rule.name.clone(), &rule.options))
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{io, thread};
 
 use cuebook_core::rule::{RetryOptions, RuleName, VersionHash};
@@ -28,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) program: Arc<Program>,
     /// How its calls are retried.
     pub(crate) retry: RetryOptions,
+    /// How long a run may take in all.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Why a run has no program.
@@ -76,7 +79,11 @@ impl NoProgram {
 
 /// The compiled versions that are pinned and no longer active, the latest compiled first.
 #[derive(Default)]
-pub(crate) struct Programs(Mutex<VecDeque<Loaded>>);
+pub(crate) struct Programs {
+    kept: Mutex<VecDeque<Loaded>>,
+    /// One version is compiled at a time: a thousand runs that wake together need it once.
+    compiling: tokio::sync::Mutex<()>,
+}
 
 impl Programs {
     /// What `run` runs.
@@ -88,6 +95,10 @@ impl Programs {
         if let Some(active) = active.filter(|active| active.version == *version) {
             return Ok(active);
         }
+        if let Some(kept) = self.kept(version) {
+            return Ok(kept);
+        }
+        let _turn = self.compiling.lock().await;
         if let Some(kept) = self.kept(version) {
             return Ok(kept);
         }
@@ -105,14 +116,14 @@ impl Programs {
     }
 
     fn kept(&self, version: &VersionHash) -> Option<Loaded> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter()
             .find(|loaded| loaded.version == *version)
             .cloned()
     }
 
     fn keep(&self, loaded: Loaded) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.truncate(KEPT - 1);
         kept.push_front(loaded);
     }
@@ -123,6 +134,7 @@ fn active(rules: &RuleSet, name: &RuleName) -> Option<Loaded> {
         version: rule.version.clone(),
         program: rule.program.clone(),
         retry: rule.options.retry,
+        timeout: rule.options.timeout,
     })
 }
 
@@ -143,6 +155,7 @@ fn compile(
             version,
             program: Arc::new(program),
             retry: RetryOptions::default(),
+            timeout: None,
         }),
         Err(diagnostics) => Err(NoProgram::NoLongerCompiles {
             rule,

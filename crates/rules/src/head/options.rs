@@ -12,17 +12,17 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::{duration, suggest};
 
 /// The options that are carried out.
-const KNOWN: &[&str] = &["enabled", "concurrency", "types", "retry"];
-/// The options of the format that this version does not carry out.
-const NOT_AVAILABLE: &[&str] = &[
-    "cancel_on",
+const KNOWN: &[&str] = &[
+    "enabled",
+    "concurrency",
+    "types",
+    "retry",
     "timeout",
+    "cancel_on",
     "debounce",
-    "budget",
-    "rate",
-    "schedule",
-    "timezone",
 ];
+/// The options of the format that this version does not carry out.
+const NOT_AVAILABLE: &[&str] = &["budget", "rate", "schedule", "timezone"];
 /// The members of `retry`.
 const RETRY: &[&str] = &["attempts", "first", "max"];
 /// The most attempts at a call.
@@ -96,6 +96,9 @@ impl Reader<'_> {
             },
             "types" => self.types(value),
             "retry" => self.retry(value),
+            "timeout" => self.options.timeout = self.positive("timeout", value),
+            "debounce" => self.options.debounce = self.positive("debounce", value),
+            "cancel_on" => self.cancel_on(value),
             name if NOT_AVAILABLE.contains(&name) => self.say(
                 code::OPTION_NOT_AVAILABLE,
                 key.span(),
@@ -121,20 +124,36 @@ impl Reader<'_> {
                 "`types` is for rules in `any/`: this rule's folder already says its type";
             return self.wrong(value, message);
         }
-        let DeValue::Array(items) = value.get_ref() else {
-            return self.wrong(value, EXPECTED);
-        };
-        if items.is_empty() {
+        if matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()) {
             let message = "`types` is empty: name a type, or leave the option out to take all";
             return self.wrong(value, message);
         }
+        self.options.types = self.list_of_types(value, EXPECTED);
+    }
+
+    fn cancel_on(&mut self, value: &Value<'_>) {
+        const EXPECTED: &str =
+            "`cancel_on` is a list of event types, such as [\"booking-cancelled\"]";
+        if matches!(value.get_ref(), DeValue::Array(items) if items.is_empty()) {
+            let message = "`cancel_on` is empty: name a type, or leave the option out";
+            return self.wrong(value, message);
+        }
+        self.options.cancel_on = self.list_of_types(value, EXPECTED);
+    }
+
+    fn list_of_types(&mut self, value: &Value<'_>, expected: &str) -> Vec<String> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong(value, expected);
+            return Vec::new();
+        };
+        let mut types = Vec::new();
         for item in items {
             let Some(name) = item
                 .get_ref()
                 .as_str()
                 .filter(|name| !name.trim().is_empty())
             else {
-                self.wrong(item, EXPECTED);
+                self.wrong(item, expected);
                 continue;
             };
             let event_type = EventType::from_wire(name);
@@ -155,8 +174,9 @@ impl Reader<'_> {
                     .with_help(format!("did you mean `{near}`?")),
                 );
             }
-            self.options.types.push(event_type.as_str().to_owned());
+            types.push(event_type.as_str().to_owned());
         }
+        types
     }
 
     fn retry(&mut self, value: &Value<'_>) {
@@ -184,6 +204,16 @@ impl Reader<'_> {
             self.wrong(value, "`retry.max` is shorter than `retry.first`");
         }
         self.options.retry = retry;
+    }
+
+    /// A length of time that is not nothing.
+    fn positive(&mut self, name: &str, value: &Value<'_>) -> Option<Duration> {
+        let length = self.length(name, value)?;
+        if length.is_zero() {
+            self.wrong(value, &format!("`{name}` is longer than nothing"));
+            return None;
+        }
+        Some(length)
     }
 
     fn length(&mut self, name: &str, value: &Value<'_>) -> Option<Duration> {
@@ -252,7 +282,8 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let toml = "enabled = false\nconcurrency = \"none\"\ntypes = [\"new-payment\", \"new-updated\"]\nretry = { attempts = 3, first = \"1s\", max = \"2m\" }";
+        let toml = "enabled = false\nconcurrency = \"none\"\ntypes = [\"new-payment\", \"new-updated\"]\nretry = { attempts = 3, first = \"1s\", max = \"2m\" }\n\
+             timeout = \"20d\"\ndebounce = \"30s\"\ncancel_on = [\"booking-updated\", \"seat-freed\"]";
         let (options, said) = head("any/a.rhai", toml);
         assert_eq!(said, Vec::<String>::new());
         let expected = RuleOptions {
@@ -264,6 +295,9 @@ mod tests {
                 first: Duration::from_secs(1),
                 max: Duration::from_mins(2),
             },
+            timeout: Some(Duration::from_hours(20 * 24)),
+            debounce: Some(Duration::from_secs(30)),
+            cancel_on: vec!["booking-updated".to_owned(), "seat-freed".to_owned()],
         };
         assert_eq!(options, expected);
     }
@@ -314,6 +348,14 @@ mod tests {
             ("types = []", "`types` is empty"),
             ("types = [7]", "`types` is a list of event types"),
             ("retry = 8", "`retry` is a table"),
+            ("timeout = 20", "`timeout` is a length of time"),
+            ("timeout = \"0s\"", "`timeout` is longer than nothing"),
+            ("debounce = \"soon\"", "is no length of time"),
+            (
+                "cancel_on = \"booking-cancelled\"",
+                "`cancel_on` is a list of event types",
+            ),
+            ("cancel_on = []", "`cancel_on` is empty"),
             (
                 "retry = { attempts = 0 }",
                 "`attempts` is a whole number from 1 to 100",

@@ -25,6 +25,10 @@ pub(crate) struct Model {
     pub started_at: Option<i64>,
     pub ended_at: Option<i64>,
     pub wake_at: Option<i64>,
+    pub captured: bool,
+    pub cancel_on: Option<String>,
+    pub cancelled_by: Option<String>,
+    pub begun_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,7 @@ pub(crate) fn run_of(row: runs::Model) -> Result<Run, StoreError> {
         subject: row.subject.as_deref().map(Pid::from),
         generation: count(row.generation),
         created_at: from_micros(row.created_at),
+        begun_at: row.begun_at.map(from_micros),
         started_at: row.started_at.map(from_micros),
         ended_at: row.ended_at.map(from_micros),
         wake_at: row.wake_at.map(from_micros),

@@ -5,13 +5,18 @@
 //! the commit nothing was accepted and the caller has not been told otherwise; if after, the runs are claimed by the next
 //! process. A caller that got an error must not take it for a refusal: the commit may have reached the disk.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::Event;
-use cuebook_core::rule::RuleName;
+use cuebook_core::rule::{Concurrency, RuleName, RuleOptions};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
 use uuid::Uuid;
 
+use super::cancel_on;
+use super::debounce;
 use super::event_waits::end_waits;
 use super::stop::{Stopped, StoppedRules};
 use crate::entities::{events, runs};
@@ -41,6 +46,22 @@ pub struct RuleStart {
     pub rule: RuleName,
     /// Whether its runs for one subject come one after another. Without a subject they do not in any case.
     pub lane: bool,
+    /// The types of events that end the run.
+    pub cancel_on: Vec<String>,
+    /// How long it must be quiet about its subject before it runs. Without a subject it runs at once.
+    pub debounce: Option<Duration>,
+}
+
+impl RuleStart {
+    /// A run of `rule` as its options say.
+    pub fn new(rule: RuleName, options: &RuleOptions) -> Self {
+        Self {
+            rule,
+            lane: options.concurrency == Concurrency::Subject,
+            cancel_on: options.cancel_on.clone(),
+            debounce: options.debounce,
+        }
+    }
 }
 
 /// An event that is on disk.
@@ -112,8 +133,18 @@ pub(super) async fn insert_events<'a>(
     if !run_rows.is_empty() {
         tx.ready.runs();
     }
+    let debounced: BTreeSet<String> = run_rows
+        .iter()
+        .filter(|run| run.state == RunState::Waiting.as_str())
+        .filter_map(|run| run.subject.clone())
+        .collect();
+    if !debounced.is_empty() {
+        tx.ready.timers();
+    }
     insert_all(tx, rows).await?;
     insert_all(tx, run_rows).await?;
+    debounce::supersede(tx, debounced).await?;
+    cancel_on::end_runs(tx, &events).await?;
     end_waits(tx, &events).await?;
     Ok(accepted)
 }
@@ -156,15 +187,28 @@ fn event_row(
 fn run_row(tx: &Tx<'_>, event: &Event, start: &RuleStart) -> runs::Model {
     let id = tx.id();
     let subject = event.subject.as_ref().map(ToString::to_string);
+    let quiet = start.debounce.filter(|_| subject.is_some());
+    let wake_at = quiet.map(|quiet| {
+        let micros = i64::try_from(quiet.as_micros()).unwrap_or(i64::MAX);
+        tx.now_micros().saturating_add(micros)
+    });
+    let state = match wake_at {
+        Some(_) => RunState::Waiting,
+        None => RunState::Ready,
+    };
+    let reason = |quiet: Duration| {
+        let seconds = quiet.as_secs();
+        format!("waits until nothing more has come about its subject for {seconds} s")
+    };
     runs::Model {
         id,
         event_id: event.id.0,
         account: event.account.0.clone(),
         rule: start.rule.to_string(),
         rule_version: None,
-        state: RunState::Ready.as_str().to_owned(),
-        code: None,
-        reason: None,
+        state: state.as_str().to_owned(),
+        code: quiet.map(|_| debounce::CODE.to_owned()),
+        reason: quiet.map(reason),
         lane: subject
             .as_ref()
             .filter(|_| start.lane)
@@ -178,6 +222,10 @@ fn run_row(tx: &Tx<'_>, event: &Event, start: &RuleStart) -> runs::Model {
         created_at: tx.now_micros(),
         started_at: None,
         ended_at: None,
-        wake_at: None,
+        wake_at,
+        captured: event.capture,
+        cancel_on: cancel_on::column(&start.cancel_on),
+        cancelled_by: None,
+        begun_at: None,
     }
 }

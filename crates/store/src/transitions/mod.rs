@@ -10,12 +10,14 @@
 
 mod accept_event;
 mod access;
+mod cancel_on;
 mod cancel_run;
 mod checkpoint;
 mod claim_key;
 mod claim_runs;
 mod claim_sends;
 mod complete_run;
+mod debounce;
 mod descendants;
 mod discard_effect;
 mod effect_changes;
@@ -29,12 +31,14 @@ mod open_calls;
 mod operated;
 #[cfg(test)]
 mod plan_tests;
+mod put_back_sends;
 mod queue_again;
 mod record_steps;
 mod release_claims;
 mod release_strays;
 mod remember;
 mod restart_run;
+mod retire_hook_tokens;
 mod retry_run;
 mod retry_send;
 mod save_rule_set;
@@ -55,7 +59,7 @@ pub(crate) use access::Touch;
 pub use checkpoint::Checkpoint;
 pub use claim_key::KeyClaim;
 pub use claim_runs::ClaimedRun;
-pub use claim_sends::ClaimedSend;
+pub use claim_sends::{ClaimedSend, SendKinds, SendsWanted};
 pub use complete_run::CompletedAs;
 pub use effect_changes::EffectChange;
 pub use event_waits::AwaitedEvent;

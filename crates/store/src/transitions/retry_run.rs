@@ -144,6 +144,8 @@ pub(super) async fn make_ready(
         .col_expr(runs::Column::WakeAt, Expr::value(None::<i64>))
         .col_expr(runs::Column::Holder, Expr::value(None::<Uuid>))
         .col_expr(runs::Column::Claims, Expr::value(0_i32))
+        .col_expr(runs::Column::BegunAt, Expr::value(tx.now_micros()))
+        .col_expr(runs::Column::CancelledBy, Expr::value(None::<String>))
         .col_expr(runs::Column::QueueKey, Expr::value(tx.id()))
         .col_expr(runs::Column::Generation, Expr::value(generation))
         .col_expr(runs::Column::RuleVersion, Expr::value(version))

@@ -7,6 +7,7 @@ use cuebook_core::Timestamp;
 use cuebook_core::journal::StepPath;
 use cuebook_core::run::RunState;
 
+use super::cancel_on;
 use super::checkpoint::Checkpoint;
 use super::ending::{self, Ending, RunChange};
 use super::event_waits::{AwaitedEvent, Beginning, begin_waits};
@@ -93,6 +94,11 @@ impl Transition for SuspendRun {
             })
             .collect();
         begin_waits(tx, &beginnings).await?;
+        let suspended = batch.iter().zip(&results);
+        let ids = suspended
+            .filter(|(_, result)| result.is_ok())
+            .map(|(request, _)| request.checkpoint.run.0);
+        cancel_on::end_suspended(tx, ids.collect()).await?;
         Ok(results)
     }
 }

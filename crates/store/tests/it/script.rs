@@ -5,7 +5,7 @@ use cuebook_core::event::{Event, Origin};
 use cuebook_core::events::EventType;
 use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{Question, SendRequest, StepKind, StepPath, StepRecord, digest};
-use cuebook_core::rule::VersionHash;
+use cuebook_core::rule::{RuleOptions, VersionHash};
 use cuebook_core::{Account, EventId, Pid, RunId, Value};
 use cuebook_store::{
     AcceptEvent, Checkpoint, ClaimedRun, CompletedAs, RuleStart, Segment, SettledAs, Settlement,
@@ -36,10 +36,7 @@ impl Stage {
             rejected: None,
             rules: rules
                 .iter()
-                .map(|rule| RuleStart {
-                    rule: rule.parse().unwrap(),
-                    lane: true,
-                })
+                .map(|rule| RuleStart::new(rule.parse().unwrap(), &RuleOptions::default()))
                 .collect(),
         }
     }

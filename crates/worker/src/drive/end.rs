@@ -150,7 +150,11 @@ impl Drive<'_> {
         .await
     }
 
-    async fn suspend(mut self, wait: WaitUntil) -> Result<Left, LetGo> {
+    async fn suspend(mut self, mut wait: WaitUntil) -> Result<Left, LetGo> {
+        // A run that takes too long wakes to be told so.
+        wait.wake_at = self
+            .deadline()
+            .map_or(wait.wake_at, |deadline| deadline.min(wait.wake_at));
         let segment = match self.end_segment() {
             Ok(segment) => segment,
             Err(error) => return self.fail("emit_limit", error.to_string()).await,

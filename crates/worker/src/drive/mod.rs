@@ -28,6 +28,7 @@ mod remember;
 mod reopen;
 mod run;
 mod segment;
+mod timeout;
 mod verdict;
 
 pub(crate) use run::drive;

@@ -62,6 +62,9 @@ impl<'a> Drive<'a> {
     pub(super) async fn go(mut self) -> Result<Left, LetGo> {
         self.reopen().await?;
         loop {
+            if let Some(late) = self.overdue() {
+                return self.fail("timeout", late).await;
+            }
             let outcome = self.pass().await?;
             let calls = match outcome {
                 Outcome::Suspended { calls } => calls,

@@ -6,7 +6,6 @@ use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::SendRequest;
 use cuebook_core::limits;
 use cuebook_core::message::Message;
-use cuebook_core::rule::Concurrency;
 use cuebook_core::run::Run;
 use cuebook_core::{EventId, Timestamp};
 use cuebook_store::{AcceptEvent, RuleStart, Segment};
@@ -97,10 +96,7 @@ fn emit(
         .load()
         .for_event(&message.event_type, Origin::Emit)
         .into_iter()
-        .map(|rule| RuleStart {
-            rule: rule.name.clone(),
-            lane: rule.options.concurrency == Concurrency::Subject,
-        })
+        .map(|rule| RuleStart::new(rule.name.clone(), &rule.options))
         .collect();
     let event = Event {
         id: EventId(parts.chance.uuid(now)),

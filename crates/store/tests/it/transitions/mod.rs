@@ -2,12 +2,15 @@
 
 mod accept_event;
 mod access;
+mod cancel_on;
 mod claim_key;
 mod claim_runs;
 mod complete_run;
+mod debounce;
 mod descendants;
 mod event_waits;
 mod fail_run;
+mod hostile_texts;
 mod operate_effects;
 mod operate_runs;
 mod record_steps;
