@@ -1,5 +1,6 @@
 //! Ticketpark's ids. In its examples a booking's is a JSON number, a ticket's a hex string, a person's a UUID: so a pid
-//! is read from a string or an integer, kept exactly as written, and is a string everywhere inside Cuebook.
+//! is read from a string or an integer, kept exactly as written, and is a string everywhere inside Cuebook. What no
+//! database could index or store, or no list could show, is none.
 
 use std::fmt;
 
@@ -7,15 +8,18 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+/// The longest text that is taken for one, in bytes: far beyond Ticketpark's, far below what an index takes.
+const LONGEST: usize = 200;
+
 /// A Ticketpark id, exactly as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Pid(String);
 
 impl Pid {
-    /// The pid in `json`: a text that is not empty, or an integer of any length.
+    /// The pid in `json`: a text that is not empty, or an integer; of 200 bytes at most, without control characters.
     pub fn from_json(json: &Json) -> Option<Self> {
-        match json {
+        let pid = match json {
             Json::String(text) if !text.trim().is_empty() => Some(Self(text.clone())),
             Json::Number(number) => {
                 let text = number.to_string();
@@ -26,7 +30,8 @@ impl Pid {
                     .then_some(Self(text))
             }
             _ => None,
-        }
+        };
+        pid.filter(|Self(text)| text.len() <= LONGEST && !text.chars().any(char::is_control))
     }
 
     /// The pid as text.
@@ -51,7 +56,7 @@ impl<'de> Deserialize<'de> for Pid {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Json::deserialize(deserializer)?;
         Self::from_json(&json)
-            .ok_or_else(|| de::Error::custom("a pid is a text that is not empty, or an integer"))
+            .ok_or_else(|| de::Error::custom("a pid is a text of 1 to 200 bytes, or an integer"))
     }
 }
 
@@ -83,5 +88,14 @@ mod tests {
         for json in ["1.5", "1e3", "true", "null", "[]", "{}", "\"\"", "\" \""] {
             assert_eq!(pid(json), None, "{json}");
         }
+    }
+
+    #[test]
+    fn is_nothing_that_a_database_could_not_store_and_index() {
+        assert_eq!(pid(r#""a\u0000b""#), None);
+        assert_eq!(pid(r#""a\u001fb""#), None);
+        assert!(pid(&"9".repeat(200)).is_some());
+        assert_eq!(pid(&"9".repeat(201)), None);
+        assert_eq!(pid(&format!("\"{}\"", "x".repeat(201))), None);
     }
 }
