@@ -1,18 +1,13 @@
 //! Makes the rules' engine: hands it the functions of the effects, the settings and the measure of memory.
 
-use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use chrono_tz::Tz;
 use cuebook_core::secret::{NoSecrets, SecretLookup};
-use cuebook_rules::{Checked, Engine, EngineError, Limits, RuleFiles, Settings};
+use cuebook_rules::{Engine, EngineError, Limits, Settings};
 
 use crate::config::Config;
 use crate::memory;
-
-/// The stack of a thread that compiles scripts: deeply nested ones need a big one.
-const STACK: usize = 64 * 1024 * 1024;
 
 /// The engine of a server.
 pub(crate) fn for_server(
@@ -52,17 +47,5 @@ pub(crate) fn bare() -> Result<Engine, EngineError> {
         secrets: Arc::new(NoSecrets),
         memory: Some(memory::held),
         limits: Limits::default(),
-    })
-}
-
-/// Checks rules on a thread of its own, with a big stack.
-pub(crate) fn check(engine: &Engine, files: &RuleFiles) -> io::Result<Checked> {
-    thread::scope(|scope| {
-        thread::Builder::new()
-            .name("check".to_owned())
-            .stack_size(STACK)
-            .spawn_scoped(scope, || engine.check(files))?
-            .join()
-            .map_err(|_| io::Error::other("the checker has failed"))
     })
 }

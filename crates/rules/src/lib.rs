@@ -25,6 +25,7 @@ pub mod reference;
 mod sandbox;
 mod set;
 mod settings;
+mod stack;
 mod suggest;
 mod templates;
 mod throw;

@@ -8,9 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use crate::engine::Engine;
 use crate::pass::{OwnedInput, Pass};
 use crate::program::Program;
-
-/// The stack of a script's thread: values of some thousand levels are copied and freed recursively.
-const STACK: usize = 64 * 1024 * 1024;
+use crate::stack::STACK;
 
 /// Called with the pass and its input, on the script's thread.
 pub type Reply = Box<dyn FnOnce(Pass, OwnedInput) + Send>;
@@ -83,8 +81,11 @@ fn work(engine: &Engine, queue: &Mutex<Receiver<Job>>) {
         else {
             return;
         };
-        let pass = engine.advance(&program, &input);
-        let answer = std::panic::AssertUnwindSafe(|| reply(pass, input));
+        // A job that panics beyond what `advance` catches takes its reply with it, and not the thread.
+        let answer = std::panic::AssertUnwindSafe(|| {
+            let pass = engine.advance(&program, &input);
+            reply(pass, input);
+        });
         let _ = std::panic::catch_unwind(answer);
     }
 }

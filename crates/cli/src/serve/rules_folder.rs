@@ -9,8 +9,6 @@ use cuebook_rules::{ActiveRules, Checked, Diagnostic, Engine, ReadError, RuleFil
 use cuebook_server::RuleProblems;
 use cuebook_store::{Store, StoreError, StoredRuleSet};
 
-use crate::engine;
-
 use super::reload_metrics::ReloadMetrics;
 
 /// The code of a diagnostic about the folder itself.
@@ -108,7 +106,7 @@ impl RulesFolder {
         let files = read?;
         let engine = self.engine.clone();
         let (files, checked) = blocking(move || {
-            let checked = engine::check(&engine, &files);
+            let checked = engine.check_apart(&files);
             (files, checked)
         })
         .await?;
@@ -144,7 +142,7 @@ impl RulesFolder {
     }
 
     fn run_stored(&self, stored: StoredRuleSet) {
-        match engine::check(&self.engine, &RuleFiles(stored.files)) {
+        match self.engine.check_apart(&RuleFiles(stored.files)) {
             Ok(Checked { set: Some(set), .. }) => {
                 tracing::warn!(
                     rules = set.rules.len(),

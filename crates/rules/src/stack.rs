@@ -1,0 +1,30 @@
+//! Threads with room for scripts: values of some thousand levels are copied and freed recursively, and a stack that
+//! overflows ends the process.
+
+use std::io;
+use std::thread;
+
+use crate::check::Checked;
+use crate::engine::Engine;
+use crate::files::RuleFiles;
+
+/// The stack of a thread on which scripts are compiled or run, in bytes.
+pub(crate) const STACK: usize = 64 * 1024 * 1024;
+
+impl Engine {
+    /// Checks rules as [`Engine::check`] does, on a thread of its own with a big stack. For whoever is called on a small one:
+    /// to check a library is to work its constants out.
+    ///
+    /// # Errors
+    /// When the thread cannot be started, or the checker has failed.
+    pub fn check_apart(&self, files: &RuleFiles) -> io::Result<Checked> {
+        thread::scope(|scope| {
+            thread::Builder::new()
+                .name("check".to_owned())
+                .stack_size(STACK)
+                .spawn_scoped(scope, || self.check(files))?
+                .join()
+                .map_err(|_| io::Error::other("the checker has failed"))
+        })
+    }
+}
