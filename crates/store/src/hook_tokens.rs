@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use chrono::TimeDelta;
 use cuebook_core::Timestamp;
 use subtle::ConstantTimeEq;
+use tokio::sync::Mutex;
 
 use crate::queries::HookToken;
 
@@ -13,7 +14,11 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// What is known of the tokens.
 #[derive(Default)]
-pub(crate) struct HookTokens(RwLock<Vec<Known>>);
+pub(crate) struct HookTokens {
+    known: RwLock<Vec<Known>>,
+    /// When an unknown token last had the database looked at.
+    pub(crate) looked_at: Mutex<Option<Timestamp>>,
+}
 
 /// A token and its hash.
 pub(crate) struct Known {
@@ -33,7 +38,7 @@ pub(crate) struct Found {
 impl HookTokens {
     /// Puts what was read in the place of what was known; of uses the latest stays.
     pub(crate) fn replace(&self, mut tokens: Vec<Known>) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         for token in &mut tokens {
             if let Some(before) = known.iter().find(|before| before.hash == token.hash) {
                 token.token.last_used_at = token.token.last_used_at.max(before.token.last_used_at);
@@ -45,7 +50,7 @@ impl HookTokens {
 
     /// Finds a token by its hash and notes its use. Compares with each in constant time.
     pub(crate) fn find(&self, hash: &[u8; 32], now: Timestamp) -> Option<Found> {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut place = None;
         for (number, candidate) in known.iter().enumerate() {
             if bool::from(candidate.hash.ct_eq(hash)) {

@@ -30,11 +30,17 @@ pub(crate) async fn open(url: &str) -> Result<Connections, StoreError> {
     }
 }
 
-/// The URL up to its first `@`, which ends what may be a password, is not shown.
+/// The URL without what may be a password: what stands before its last `@`, and its query.
 fn without_password(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((_, rest)) => format!("…@{rest}"),
-        None => url.to_owned(),
+    let (place, query) = match url.split_once('?') {
+        Some((place, _)) => (place, "?…"),
+        None => (url, ""),
+    };
+    match (place.rsplit_once('@'), url.rsplit_once('@')) {
+        (Some((_, rest)), _) => format!("…@{rest}{query}"),
+        // A password with a question mark in it.
+        (None, Some((_, rest))) => format!("…@{}", without_password(rest)),
+        (None, None) => format!("{place}{query}"),
     }
 }
 
@@ -60,5 +66,13 @@ mod tests {
     fn a_password_is_not_shown() {
         assert_eq!(without_password("mysql://u:p@ss@host/db"), "…@host/db");
         assert_eq!(without_password("cuebook.db"), "cuebook.db");
+        assert_eq!(
+            without_password("mysql://host/db?password=pass"),
+            "mysql://host/db?…"
+        );
+        assert_eq!(
+            without_password("mysql://u:p?ss@host/db?x=y"),
+            "…@host/db?…"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Hook tokens and API keys.
 
+use chrono::TimeDelta;
 use cuebook_core::clock::from_micros;
 use cuebook_core::{Account, Timestamp};
 use sea_orm::EntityTrait;
@@ -10,8 +11,10 @@ use crate::hook_tokens::Known;
 use crate::store::Store;
 use crate::transitions::Touch;
 
-/// A key's use is written down when the last one that was lies this many seconds back.
-const TOUCH_EVERY: i64 = 60;
+/// A key's use is written down when the last one that was lies so far back.
+const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// How often an unknown token may have the database looked at.
+const LOOK_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 /// A hook token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +51,10 @@ pub struct ApiKeyRow {
 }
 
 impl Store {
-    /// The hook token with this hash, retired or not. Answered from memory.
-    pub async fn find_hook_token(&self, hash: &[u8; 32]) -> Result<Option<HookToken>, StoreError> {
+    /// The hook token with this hash, retired or not, as far as it is known in memory. Costs no look into the database.
+    pub fn known_hook_token(&self, hash: &[u8; 32]) -> Option<HookToken> {
         let now = self.inner.clock.now();
-        let mut found = self.inner.hook_tokens.find(hash, now);
-        if found.is_none() && self.is_shared() {
-            // Another process may have added it.
-            self.refresh_hook_tokens().await?;
-            found = self.inner.hook_tokens.find(hash, now);
-        }
-        let Some(found) = found else {
-            return Ok(None);
-        };
+        let found = self.inner.hook_tokens.find(hash, now)?;
         if found.touch {
             let touch = Touch::HookToken {
                 hash: *hash,
@@ -67,27 +62,45 @@ impl Store {
             };
             self.inner.writer.submit_if_idle(touch);
         }
-        Ok(Some(found.token))
+        Some(found.token)
     }
 
-    /// The API key with this id, whatever its state. That it was found counts as its use.
+    /// The hook token with this hash, retired or not. Answered from memory; what is not known there is looked for in a
+    /// database that others write to as well, at most once a second for all who ask.
+    pub async fn find_hook_token(&self, hash: &[u8; 32]) -> Result<Option<HookToken>, StoreError> {
+        let found = self.known_hook_token(hash);
+        if found.is_some() || !self.is_shared() {
+            return Ok(found);
+        }
+        // Who asks meanwhile waits for the same look.
+        let mut looked_at = self.inner.hook_tokens.looked_at.lock().await;
+        let now = self.inner.clock.now();
+        if looked_at.is_none_or(|at| (now - at).abs() >= LOOK_EVERY) {
+            self.refresh_hook_tokens().await?;
+            *looked_at = Some(now);
+        }
+        drop(looked_at);
+        Ok(self.known_hook_token(hash))
+    }
+
+    /// The API key with this id, whatever its state.
     pub async fn find_api_key(&self, id: &str) -> Result<Option<ApiKeyRow>, StoreError> {
         let row = api_keys::Entity::find_by_id(id.to_owned())
             .one(self.readers())
             .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
+        row.map(api_key_of).transpose()
+    }
+
+    /// Notes that `key` was used: whoever offered it was found to hold it.
+    pub fn touch_api_key(&self, key: &ApiKeyRow) {
         let now = self.inner.clock.now();
-        let key = api_key_of(row)?;
-        let recent = |used: Timestamp| (now - used).num_seconds() < TOUCH_EVERY;
+        let recent = |used: Timestamp| now - used < TOUCH_EVERY;
         if !key.last_used_at.is_some_and(recent) {
             self.inner.writer.submit_if_idle(Touch::ApiKey {
-                id: id.to_owned(),
+                id: key.id.clone(),
                 at: now,
             });
         }
-        Ok(Some(key))
     }
 
     /// Reads the hook tokens into memory.

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use super::ledger::with_attempts;
 use super::page::{Listed, Page};
 use super::runs::events_behind;
-use super::search::has;
+use super::search::{SearchIn, has};
 use crate::entities::{effect_bodies, effects, runs};
 use crate::error::StoreError;
 use crate::statements::word;
@@ -37,8 +37,10 @@ pub struct EffectFilter {
     pub since: Option<Timestamp>,
     /// Wanted before this instant.
     pub until: Option<Timestamp>,
-    /// With this text in kind, target or key.
+    /// With this text in kind, target or key; of names, in the kind alone.
     pub q: Option<String>,
+    /// Where `q` is searched for.
+    pub q_in: SearchIn,
 }
 
 /// What a send carries.
@@ -130,12 +132,13 @@ fn condition(filter: &EffectFilter) -> Condition {
         all = all.add(effects::Column::RunId.in_subquery(runs_behind(filter)));
     }
     if let Some(piece) = &filter.q {
-        all = all.add(
-            Condition::any()
-                .add(has(effects::Column::Kind, piece))
+        let mut any = Condition::any().add(has(effects::Column::Kind, piece));
+        if filter.q_in == SearchIn::Everything {
+            any = any
                 .add(has(effects::Column::Target, piece))
-                .add(has(effects::Column::Key, piece)),
-        );
+                .add(has(effects::Column::Key, piece));
+        }
+        all = all.add(any);
     }
     all
 }

@@ -1,24 +1,28 @@
 //! Events, as operators look at them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::{Event, EventState, Origin};
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Listed, Page};
-use super::search::{has, has_bytes};
+use super::search::{SearchIn, has, has_bytes, has_pid};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::{event_of, word};
 use crate::store::Store;
+
+/// The largest body of an event in a list, in bytes.
+const LISTED_BODY: i32 = 16 * 1024;
 
 /// Which events are wanted; what is left out narrows nothing.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +41,10 @@ pub struct EventFilter {
     pub since: Option<Timestamp>,
     /// Received before this instant.
     pub until: Option<Timestamp>,
-    /// With this text in type, subject or body.
+    /// With this text in type, subject or body; of names, in type and subject.
     pub q: Option<String>,
+    /// Where `q` is searched for.
+    pub q_in: SearchIn,
 }
 
 /// An event with what became of it.
@@ -46,6 +52,8 @@ pub struct EventFilter {
 pub struct EventView {
     /// The event.
     pub event: Event,
+    /// Whether its body is left out here, since a list would grow too large with it.
+    pub without_body: bool,
     /// Where it stands.
     pub state: EventState,
     /// Why it was rejected.
@@ -83,21 +91,53 @@ impl Store {
         Ok(views.into_iter().next())
     }
 
-    /// Events, newest first.
+    /// Events, newest first; those with bodies over 16 KiB without them.
     pub async fn list_events(
         &self,
         filter: &EventFilter,
         page: &Page,
     ) -> Result<Listed<EventView>, StoreError> {
         let select = events::Entity::find().filter(condition(self, filter));
-        let mut rows = page
-            .of(select, events::Column::Id)
+        let mut rows = light(page.of(select, events::Column::Id))
             .all(self.readers())
             .await?;
         let next = page.cut(&mut rows, |row| row.id);
-        let items = views(self.readers(), rows).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut items = views(self.readers(), rows).await?;
+        let large = large(self.readers(), ids).await?;
+        for view in &mut items {
+            view.without_body = large.contains(&view.event.id.0);
+        }
         Ok(Listed { items, next })
     }
+}
+
+/// The rows without bodies that are too large for a list; the database does not read them.
+fn light(select: Select<events::Entity>) -> Select<events::Entity> {
+    let others = events::Column::iter().filter(|column| !matches!(column, events::Column::Body));
+    let body: Expr = Expr::case(is_large().not(), Expr::col(events::Column::Body))
+        .finally(Expr::value(Vec::<u8>::new()))
+        .into();
+    select.select_only().columns(others).column_as(body, "body")
+}
+
+/// Which of the events have such a body.
+async fn large(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashSet<Uuid>, StoreError> {
+    let large: Vec<Uuid> = events::Entity::find()
+        .select_only()
+        .column(events::Column::Id)
+        .filter(events::Column::Id.is_in(ids))
+        .filter(is_large())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(large.into_iter().collect())
+}
+
+fn is_large() -> Expr {
+    // Of bytes, `length` counts the bytes on both databases.
+    let length = Func::cust("length").arg(Expr::col((events::Entity, events::Column::Body)));
+    Expr::from(length).gt(LISTED_BODY)
 }
 
 fn condition(store: &Store, filter: &EventFilter) -> Condition {
@@ -137,14 +177,19 @@ fn condition(store: &Store, filter: &EventFilter) -> Condition {
         all = all.add(state_condition(state));
     }
     if let Some(piece) = &filter.q {
-        let backend = store.readers().get_database_backend();
-        all = all.add(
-            Condition::any()
-                .add(has(events::Column::EventType, piece))
-                .add(has(events::Column::WireType, piece))
-                .add(has(events::Column::Subject, piece))
-                .add(has_bytes(backend, events::Column::Body, piece)),
-        );
+        let mut any = Condition::any()
+            .add(has(events::Column::EventType, piece))
+            .add(has(events::Column::WireType, piece))
+            .add(has_pid(events::Column::Subject, piece));
+        if filter.q_in == SearchIn::Everything {
+            let backend = store.readers().get_database_backend();
+            any = any.add(has(events::Column::Subject, piece)).add(has_bytes(
+                backend,
+                events::Column::Body,
+                piece,
+            ));
+        }
+        all = all.add(any);
     }
     all
 }
@@ -197,6 +242,7 @@ async fn views(
                 _ => EventState::Processed,
             };
             Ok(EventView {
+                without_body: false,
                 state,
                 reason: row.reason.clone(),
                 runs_failed: u32::try_from(runs.iter().filter(failed).count()).unwrap_or(u32::MAX),

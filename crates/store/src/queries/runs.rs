@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::page::{Listed, Page};
 use super::run_view::RunView;
-use super::search::has;
+use super::search::{SearchIn, has, has_pid};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::run_of;
@@ -33,8 +33,10 @@ pub struct RunFilter {
     pub since: Option<Timestamp>,
     /// Made before this instant.
     pub until: Option<Timestamp>,
-    /// With this text in rule, subject or reason.
+    /// With this text in rule, subject or reason; of names, in rule and subject.
     pub q: Option<String>,
+    /// Where `q` is searched for.
+    pub q_in: SearchIn,
 }
 
 impl Store {
@@ -92,12 +94,15 @@ fn condition(filter: &RunFilter) -> Condition {
         );
     }
     if let Some(piece) = &filter.q {
-        all = all.add(
-            Condition::any()
-                .add(has(runs::Column::Rule, piece))
+        let mut any = Condition::any()
+            .add(has(runs::Column::Rule, piece))
+            .add(has_pid(runs::Column::Subject, piece));
+        if filter.q_in == SearchIn::Everything {
+            any = any
                 .add(has(runs::Column::Subject, piece))
-                .add(has(runs::Column::Reason, piece)),
-        );
+                .add(has(runs::Column::Reason, piece));
+        }
+        all = all.add(any);
     }
     all
 }

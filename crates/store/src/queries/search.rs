@@ -3,6 +3,17 @@
 use sea_orm::DbBackend;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, LikeExpr};
 
+/// Where a piece of text is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SearchIn {
+    /// In whatever is stored.
+    #[default]
+    Everything,
+    /// In what holds no address of a person: types, kinds, rules and pids. A search that tells whether a text occurs would
+    /// otherwise tell the text itself, piece by piece.
+    Names,
+}
+
 /// Whether the text of `column` has `piece` in it, upper and lower case alike where the database does so.
 pub(super) fn has(column: impl IntoColumnRef, piece: &str) -> Expr {
     let mut pattern = String::from("%");
@@ -14,6 +25,11 @@ pub(super) fn has(column: impl IntoColumnRef, piece: &str) -> Expr {
     }
     pattern.push('%');
     Expr::col(column).like(LikeExpr::new(pattern).escape('\\'))
+}
+
+/// Whether the pid in `column` has `piece` in it; one that holds a mail address is none that may be searched.
+pub(super) fn has_pid(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
+    has(column.clone(), piece).and(Expr::col(column).not_like("%@%"))
 }
 
 /// Whether the bytes of `column` have those of `piece` in them.

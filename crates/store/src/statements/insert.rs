@@ -3,6 +3,7 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
 
+use super::storable::storable_row;
 use crate::error::StoreError;
 use crate::writer::Tx;
 
@@ -57,7 +58,7 @@ where
         let chunk = rows
             .by_ref()
             .take(PARAMETERS / columns)
-            .map(IntoActiveModel::into_active_model);
+            .map(|row| storable_row(row.into_active_model()));
         let mut insert = M::Entity::insert_many(chunk);
         if let Some(conflict) = &conflict {
             insert = insert.on_conflict(conflict.clone());

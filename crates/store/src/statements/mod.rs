@@ -2,6 +2,7 @@
 
 mod insert;
 mod literal;
+mod storable;
 mod update;
 
 pub(crate) use insert::{insert_all, insert_missing, insert_or};

@@ -4,6 +4,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, TableRef, Valu
 use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, Value};
 
 use super::insert::PARAMETERS;
+use super::storable::storable;
 use crate::error::StoreError;
 use crate::writer::Tx;
 
@@ -36,7 +37,8 @@ pub(crate) async fn update_each_by<E: EntityTrait>(
     rows: Vec<Vec<Value>>,
 ) -> Result<(), StoreError> {
     let width = rows.first().map_or(1, Vec::len).max(1);
-    let mut rows = rows.into_iter().map(ValueTuple::Many).peekable();
+    let tuple = |row: Vec<Value>| ValueTuple::Many(row.into_iter().map(storable).collect());
+    let mut rows = rows.into_iter().map(tuple).peekable();
     while rows.peek().is_some() {
         let chunk: Vec<ValueTuple> = rows.by_ref().take(PARAMETERS / width).collect();
         let mut update = Query::update();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use cuebook_core::EventId;
 use cuebook_core::event::{EventState, Origin};
-use cuebook_store::{EventFilter, Page, Store};
+use cuebook_store::{EventFilter, Page, RunFilter, SearchIn, Store};
 
 use crate::script::{claim_one, complete};
 use crate::stage::{Stage, stories};
@@ -72,6 +72,44 @@ stories! {
         assert_eq!(ids(&store, q("Zürich")).await, [two]);
         assert_eq!(ids(&store, q("w-book")).await, [two, one]);
         assert!(ids(&store, q("nowhere")).await.is_empty());
+        let names = |text: &str| EventFilter { q_in: SearchIn::Names, ..q(text) };
+        assert!(ids(&store, names("Zürich")).await.is_empty(), "a body is no name");
+        assert_eq!(ids(&store, names("w-book")).await, [two, one]);
+    }
+
+    async fn a_list_leaves_large_bodies_out_and_the_event_itself_has_them(stage: &Stage) {
+        let store = stage.open().await;
+        let mut bodies = Vec::new();
+        for size in [16 * 1024, 16 * 1024 + 1] {
+            let mut accept = stage.booking("42", &[]);
+            accept.event.body = vec![b'x'; size];
+            bodies.push((accept.event.id, accept.event.body.clone()));
+            store.accept_event(accept).await.unwrap();
+        }
+        let listed = store.list_events(&EventFilter::default(), &Page::default()).await.unwrap().items;
+        assert_eq!((listed[1].event.body.len(), listed[1].without_body), (16 * 1024, false));
+        assert_eq!((listed[0].event.body.len(), listed[0].without_body), (0, true));
+        for (id, body) in bodies {
+            let shown = store.show_event(id).await.unwrap().unwrap();
+            assert_eq!((shown.event.body, shown.without_body), (body, false));
+        }
+    }
+
+    async fn a_search_of_names_does_not_tell_an_address(stage: &Stage) {
+        let store = stage.open().await;
+        let accepted = store.accept_event(stage.booking("tom@tomsons.test", &["any/log"])).await.unwrap();
+        let other = store.accept_event(stage.booking("293233446073", &["any/log"])).await.unwrap();
+        let events = |text: &str, q_in| EventFilter { q: Some(text.to_owned()), q_in, ..EventFilter::default() };
+        let runs = |text: &str, q_in| RunFilter { q: Some(text.to_owned()), q_in, ..RunFilter::default() };
+        let found = async |text: &str, q_in| {
+            let listed = store.list_runs(&runs(text, q_in), &Page::default()).await.unwrap();
+            let runs: Vec<_> = listed.items.iter().map(|view| view.run.id).collect();
+            (ids(&store, events(text, q_in)).await, runs)
+        };
+        let (everything, names) = (SearchIn::Everything, SearchIn::Names);
+        assert_eq!(found("tomsons", everything).await, (vec![accepted.id], accepted.runs));
+        assert_eq!(found("tomsons", names).await, (Vec::new(), Vec::new()));
+        assert_eq!(found("33446", names).await, (vec![other.id], other.runs), "a pid may be searched");
     }
 
     async fn the_state_follows_the_runs(stage: &Stage) {

@@ -1,7 +1,7 @@
 //! Lists of effects.
 
 use cuebook_core::effect::EffectState;
-use cuebook_store::{CompletedAs, EffectFilter, Page};
+use cuebook_store::{CompletedAs, EffectFilter, Page, SearchIn};
 
 use crate::script::{checkpoint, mails, running};
 use crate::stage::{Stage, stories};
@@ -21,6 +21,10 @@ stories! {
         assert_eq!(targets(all()).await, both, "newest first");
         let q = Some("tom@".to_owned());
         assert_eq!(targets(EffectFilter { q, ..all() }).await, both[1..]);
+        let (q, q_in) = (Some("tom@".to_owned()), SearchIn::Names);
+        assert!(targets(EffectFilter { q, q_in, ..all() }).await.is_empty(), "a target is no name");
+        let (q, q_in) = (Some("email".to_owned()), SearchIn::Names);
+        assert_eq!(targets(EffectFilter { q, q_in, ..all() }).await, both);
         assert_eq!(targets(EffectFilter { run: Some(claimed.run.id), ..all() }).await, both);
         assert_eq!(targets(EffectFilter { event: Some(claimed.run.event_id), ..all() }).await, both);
         let subject = Some("42".to_owned());

@@ -49,6 +49,54 @@ stories! {
         store.add_api_key(key("admin", "two")).await.unwrap();
         let row = store.find_api_key("admin").await.unwrap().unwrap();
         assert_eq!(row.hash, token_hash("two"), "a key given anew replaces the former");
+        assert_eq!(row.last_used_at, None, "to be looked for is no use");
+        store.touch_api_key(&row);
+        // What is written next is written after it.
+        store.add_api_key(key("other", "three")).await.unwrap();
+        let row = store.find_api_key("admin").await.unwrap().unwrap();
         assert_eq!(row.last_used_at, Some(stage.now()));
+    }
+
+    async fn former_hook_tokens_are_retired_but_the_last_one_and_the_present_one_is_alive(stage: &Stage) {
+        let store = stage.open().await;
+        let account = Account::default();
+        let configure = async |text: &str| {
+            stage.pass(1);
+            let hash = token_hash(text);
+            store.add_hook_token("default", &account, hash).await.unwrap();
+            store.retire_hook_tokens("default", hash, 2).await.unwrap();
+        };
+        let retired = async |text: &str| {
+            let found = store.find_hook_token(&token_hash(text)).await.unwrap();
+            found.unwrap().retired
+        };
+        let by_hand = token_hash("made by hand");
+        store.add_hook_token("shop", &account, by_hand).await.unwrap();
+        configure("one").await;
+        configure("two").await;
+        assert!(!retired("one").await, "two are alive, to change one for the other");
+        configure("three").await;
+        assert!(retired("one").await);
+        assert!(!retired("two").await && !retired("three").await);
+        assert!(!retired("made by hand").await, "tokens of other names are left alone");
+        configure("one").await;
+        assert!(!retired("one").await, "what is configured is good");
+        let others = [retired("two").await, retired("three").await];
+        assert_eq!(others.iter().filter(|retired| !**retired).count(), 1, "and one more");
+    }
+
+    async fn a_token_that_another_process_added_is_found_within_a_second(stage: &Stage) {
+        if stage.folder.is_some() {
+            return; // Only one process may have a SQLite file.
+        }
+        let (store, other) = (stage.open().await, stage.open().await);
+        let hash = token_hash("the token");
+        assert_eq!(store.find_hook_token(&hash).await.unwrap(), None);
+        other.add_hook_token("late", &Account::default(), hash).await.unwrap();
+        assert_eq!(store.find_hook_token(&hash).await.unwrap(), None, "the table was read just now");
+        stage.pass(1);
+        assert_eq!(store.known_hook_token(&hash), None);
+        assert!(store.find_hook_token(&hash).await.unwrap().is_some());
+        assert!(store.known_hook_token(&hash).is_some());
     }
 }
