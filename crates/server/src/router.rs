@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use poem::{EndpointExt, Route, get, post};
+use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
 use crate::admin;
@@ -39,6 +40,7 @@ pub(crate) fn endpoint(
                 store: parts.store.clone(),
                 admission,
                 problems: Arc::clone(&parts.rule_problems),
+                counted: Mutex::default(),
             }),
         );
     if settings.ingest {

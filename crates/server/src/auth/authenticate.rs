@@ -42,8 +42,9 @@ async fn find(store: &Store, offered: &OfferedKey) -> Result<Option<ApiKeyRow>, 
     for id in [offered.id.as_str(), CONFIGURED_ID] {
         let row = store.find_api_key(id).await?;
         let matching = row.filter(|row| bool::from(row.hash.ct_eq(&offered.hash)));
-        if matching.is_some() {
-            return Ok(matching);
+        if let Some(row) = matching {
+            store.touch_api_key(&row);
+            return Ok(Some(row));
         }
         if offered.id == CONFIGURED_ID {
             break;

@@ -1,5 +1,7 @@
 //! The holder of a valid key, for the length of a request.
 
+use cuebook_store::SearchIn;
+
 use super::{Masking, Scope};
 
 /// The holder of a valid key.
@@ -19,6 +21,15 @@ impl Caller {
     /// Whether the key has `scope`.
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&Scope::Admin) || self.scopes.contains(&scope)
+    }
+
+    /// Where this caller may search: what it may not see, it may not find out by asking whether it is there.
+    pub(crate) fn search_in(&self) -> SearchIn {
+        if self.may(Scope::Personal) {
+            SearchIn::Everything
+        } else {
+            SearchIn::Names
+        }
     }
 
     /// How personal data is shown to this caller.

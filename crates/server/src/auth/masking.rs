@@ -1,5 +1,7 @@
 //! Hides mail addresses from those who may not see them, wherever they stand in a text or in JSON.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 /// What stands in the place of a mail address.
@@ -28,6 +30,21 @@ impl Masking {
         text.map(|text| self.text(text))
     }
 
+    /// A URL as it may be shown: as in the ledger, without user, password and fragment, and without what its query says.
+    pub(crate) fn url(self, url: &str) -> Cow<'_, str> {
+        if self == Self::Off {
+            return Cow::Borrowed(url);
+        }
+        let end = url.find(['?', '#']).unwrap_or(url.len());
+        let (before, rest) = url.split_at(end);
+        let authority = before.find("://").map_or(0, |scheme| scheme + 3);
+        let (scheme, place) = before.split_at(authority);
+        let host_end = place.find(['/', '\\']).unwrap_or(place.len());
+        let user_end = place[..host_end].rfind('@').map_or(0, |at| at + 1);
+        let cut = if rest.starts_with('?') { "?…" } else { "" };
+        Cow::Owned(format!("{scheme}{}{cut}", &place[user_end..]))
+    }
+
     /// `json` as it may be shown, keys included.
     pub(crate) fn json(self, json: Json) -> Json {
         if self == Self::Off {
@@ -45,53 +62,76 @@ impl Masking {
     }
 }
 
-/// `text` with each word around an `@` masked. What may stand in an address is drawn widely: hiding too much does less harm than
-/// hiding too little.
+/// `text` with each address masked: what RFC 5321 and RFC 6531 allow around an `@`, also where that is written `%40`. What may
+/// stand in an address is drawn widely: hiding too much does less harm than hiding too little.
 fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut word = String::new();
-    for character in text.chars() {
-        if is_boundary(character) {
-            flush(&mut word, &mut shown);
-            shown.push(character);
-        } else {
-            word.push(character);
-        }
+    let mut from = 0;
+    while let Some((at, after)) = next_at(text, from) {
+        let start = from + local_part(&text[from..at]);
+        shown.push_str(&text[from..start]);
+        shown.push_str(MASK);
+        from = after + domain(&text[after..]);
     }
-    flush(&mut word, &mut shown);
+    shown.push_str(&text[from..]);
     shown
 }
 
-fn is_boundary(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(
-            character,
-            '<' | '>'
-                | '"'
-                | '\''
-                | ','
-                | ';'
-                | '('
-                | ')'
-                | '['
-                | ']'
-                | '{'
-                | '}'
-                | '='
-                | '?'
-                | '&'
-                | ':'
-                | '/'
-        )
+/// Where the next `@` at or after `from` begins and ends.
+fn next_at(text: &str, mut from: usize) -> Option<(usize, usize)> {
+    loop {
+        let at = from + text[from..].find(['@', '%'])?;
+        let rest = &text[at..];
+        if rest.starts_with('@') {
+            return Some((at, at + 1));
+        }
+        if rest.starts_with("%40") {
+            return Some((at, at + 3));
+        }
+        from = at + 1;
+    }
 }
 
-fn flush(word: &mut String, shown: &mut String) {
-    if word.contains('@') || word.contains("%40") {
-        shown.push_str(MASK);
-    } else {
-        shown.push_str(word);
+/// Where in `before` the local part at its end begins.
+fn local_part(before: &str) -> usize {
+    let Some(quoted) = before.strip_suffix('"') else {
+        let kept = before.trim_end_matches(is_local);
+        return kept.len();
+    };
+    let mut inner = quoted;
+    while let Some(quote) = inner.rfind('"') {
+        if !inner[..quote].ends_with('\\') {
+            return quote;
+        }
+        inner = &inner[..quote - 1];
     }
-    word.clear();
+    quoted.len()
+}
+
+/// How long the domain, or the address in brackets, at the beginning of `after` is.
+fn domain(after: &str) -> usize {
+    let literal = after.strip_prefix('[').and_then(|inner| inner.find(']'));
+    match literal {
+        Some(length) if length <= LITERAL => length + 2,
+        _ => after.len() - after.trim_start_matches(is_domain).len(),
+    }
+}
+
+/// The longest domain in brackets.
+const LITERAL: usize = 64;
+
+fn is_local(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || ".!#$%&'*+-/=?^_`{|}~".contains(character)
+        || is_international(character)
+}
+
+fn is_domain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-._".contains(character) || is_international(character)
+}
+
+fn is_international(character: char) -> bool {
+    !character.is_ascii() && !character.is_whitespace() && !character.is_control()
 }
 
 #[cfg(test)]
@@ -109,13 +149,50 @@ mod tests {
             ),
             (
                 "https://crm.test/p?mail=tom%40tomsons.com&x=1",
-                "https://crm.test/p?mail=***@***&x=1",
+                "https:***@***&x=1",
             ),
             ("no address", "no address"),
             ("ä@ö.ch", "***@***"),
         ] {
             assert_eq!(Masking::On.text(text.to_owned()), expected);
             assert_eq!(Masking::Off.text(text.to_owned()), text);
+        }
+    }
+
+    #[test]
+    fn no_character_that_a_local_part_may_have_leaves_a_piece_of_it() {
+        for text in [
+            "o'brien@x.ch",
+            "a!#$%&'*+-/=?^_`{|}~z@x.ch",
+            "\"john doe\"@x.ch",
+            r#""a\"b c"@x.ch"#,
+            "tom@[192.0.2.1]",
+            "o%27brien%40x.ch",
+        ] {
+            assert_eq!(Masking::On.text(text.to_owned()), MASK, "{text}");
+        }
+        for (text, expected) in [
+            ("a@b@c.ch!", "***@******@***!"),
+            ("(o'brien@x.ch)", "(***@***)"),
+            (r#"{"mail":"o'b@x.ch"}"#, r#"{"mail":"***@***"}"#),
+            ("5 @ 3", "5 ***@*** 3"),
+            ("100 % sure", "100 % sure"),
+        ] {
+            assert_eq!(Masking::On.text(text.to_owned()), expected);
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_what_may_be_secret_in_it() {
+        for (url, expected) in [
+            ("https://crm.test/p?key=k#f", "https://crm.test/p?…"),
+            ("https://tom:pw@crm.test/p", "https://crm.test/p"),
+            ("https://crm.test/p#f", "https://crm.test/p"),
+            ("https://crm.test/a@b/", "https://crm.test/a@b/"),
+            ("no url", "no url"),
+        ] {
+            assert_eq!(Masking::On.url(url), expected);
+            assert_eq!(Masking::Off.url(url), url);
         }
     }
 

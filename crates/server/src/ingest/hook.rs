@@ -62,15 +62,12 @@ impl Hook {
             .raw_path_param("token")
             .unwrap_or_default()
             .to_owned();
-        let found = self.store.find_hook_token(&token_hash(&text)).await;
-        let token = match found {
-            Ok(Some(token)) => token,
-            Ok(None) => {
-                let problem = self.wrong_token(request);
+        let token = match self.find_token(&token_hash(&text), request).await {
+            Ok(token) => token,
+            Err(problem) => {
                 body::discard(request, &self.limits).await;
                 return Err(problem);
             }
-            Err(error) => return Err(cannot_store(&error)),
         };
         if is_encoded(request) {
             body::discard(request, &self.limits).await;
@@ -148,17 +145,24 @@ impl Hook {
         }
     }
 
-    fn wrong_token(&self, request: &Request) -> Problem {
+    /// The token with this hash. What memory does not know is counted as wrong before the database is asked.
+    async fn find_token(&self, hash: &[u8; 32], request: &Request) -> Result<HookToken, Problem> {
+        if let Some(token) = self.store.known_hook_token(hash) {
+            return Ok(token);
+        }
         let address = wrong_tokens::address(request.remote_addr());
-        let beyond = address.is_some_and(|address| self.wrong.is_beyond(address, self.clock.now()));
-        if beyond {
-            return Problem::new(
+        if address.is_some_and(|address| self.wrong.is_beyond(address, self.clock.now())) {
+            return Err(Problem::new(
                 Code::TooManyWrongTokens,
                 "too many wrong tokens came from this address",
             )
-            .retry_after(1);
+            .retry_after(1));
         }
-        Problem::new(Code::UnknownToken, "no hook has this token")
+        match self.store.find_hook_token(hash).await {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => Err(Problem::new(Code::UnknownToken, "no hook has this token")),
+            Err(error) => Err(cannot_store(&error)),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The document's addresses, and the page that shows it: Swagger UI out of the binary, without a script in the page, so
 //! that a strict content security policy fits.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use bytes::Bytes;
 use poem::http::header;
 use poem::{Endpoint, Request, Response};
 use poem_openapi::OpenApiService;
@@ -95,7 +96,7 @@ impl Endpoint for Asset {
     }
 }
 
-/// Builds the document when somebody asks for it.
+/// Builds the document when somebody first asks for it: anybody may ask, and to build it costs much.
 pub(crate) struct Documents {
     public_url: String,
 }
@@ -105,6 +106,7 @@ pub(crate) struct DocumentEndpoint {
     public_url: String,
     content_type: &'static str,
     write: fn(&serde_json::Value) -> String,
+    written: OnceLock<Bytes>,
 }
 
 impl Documents {
@@ -134,6 +136,7 @@ impl Documents {
             public_url: self.public_url.clone(),
             content_type,
             write,
+            written: OnceLock::new(),
         }
     }
 }
@@ -142,9 +145,12 @@ impl Endpoint for DocumentEndpoint {
     type Output = Response;
 
     async fn call(&self, _request: Request) -> poem::Result<Response> {
+        let written = self
+            .written
+            .get_or_init(|| Bytes::from((self.write)(&document(&self.public_url))));
         Ok(Response::builder()
             .content_type(self.content_type)
             .header(header::CACHE_CONTROL, "no-cache")
-            .body((self.write)(&document(&self.public_url))))
+            .body(written.clone()))
     }
 }

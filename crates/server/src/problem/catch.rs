@@ -31,8 +31,12 @@ pub(crate) fn problem_of(error: &poem::Error) -> Problem {
     if let Some(error) = error.downcast_ref::<ParsePathError>() {
         return Problem::new(Code::InvalidId, own_words(&error.reason));
     }
-    if let Some(error) = error.downcast_ref::<ParseRequestPayloadError>() {
-        return Problem::new(Code::InvalidBody, shortened(&error.reason));
+    if error.is::<ParseRequestPayloadError>() {
+        // What the parser says repeats pieces of the body, which may be a secret.
+        return Problem::new(
+            Code::InvalidBody,
+            "the body is no JSON of the form that the operation takes; /docs shows the form",
+        );
     }
     if error.is::<ContentTypeError>() {
         return Problem::new(

@@ -82,6 +82,21 @@ async fn filters_narrow_the_list_together() {
 }
 
 #[tokio::test]
+async fn a_large_payload_is_in_the_event_itself_and_not_in_lists() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let text = "x".repeat(16 * 1024);
+    let body = format!(r#"{{"type":"t","payload":{{"text":"{text}"}}}}"#);
+    let event = id(running.hook(body).await).await;
+    let (_, list) = running.get(&key, "/api/v1/events").await;
+    assert_eq!(list["items"][0]["payload"], Json::Null);
+    assert_eq!(list["items"][0]["payload_left_out"], true);
+    let (_, shown) = running.get(&key, &format!("/api/v1/events/{event}")).await;
+    assert_eq!(shown["payload"]["text"], text);
+    assert!(shown.get("payload_left_out").is_none());
+}
+
+#[tokio::test]
 async fn an_event_has_exactly_the_documented_members() {
     let running = Running::start().await;
     let key = running.key(&["read"]).await;

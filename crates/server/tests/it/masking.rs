@@ -4,7 +4,7 @@ use cuebook_core::Clock;
 use cuebook_core::Value;
 use cuebook_core::effect::EffectState;
 use cuebook_core::function::{PreparedSend, Route};
-use cuebook_core::journal::{Question, SendRequest, StepPath};
+use cuebook_core::journal::{Question, SendRequest, StepKind, StepPath, StepRecord};
 use cuebook_core::log_line::{LogLevel, LogLine};
 use cuebook_core::rule::VersionHash;
 use cuebook_store::{Checkpoint, CompletedAs, Segment};
@@ -97,6 +97,77 @@ async fn addresses_are_masked_for_a_key_without_the_scope() {
     let refused = running.send(Method::GET, &key, &path, None).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     problem(refused, "personal_data").await;
+}
+
+#[tokio::test]
+async fn an_address_cannot_be_found_by_searching_for_it() {
+    let running = Running::start().await;
+    mailed(&running).await;
+    for (scopes, found) in [(&["read"][..], 0), (&["read", "personal"], 1)] {
+        let key = running.key(scopes).await;
+        for list in ["events", "effects"] {
+            let (_, page) = running
+                .get(&key, &format!("/api/v1/{list}?q=tomsons"))
+                .await;
+            assert_eq!(page["items"].as_array().unwrap().len(), found, "{list}");
+        }
+        for path in ["events?q=booking", "runs?q=thank-you", "effects?q=email"] {
+            let (_, page) = running.get(&key, &format!("/api/v1/{path}")).await;
+            assert_eq!(page["items"].as_array().unwrap().len(), 1, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_step_shows_neither_the_query_of_a_url_nor_bytes_without_the_scope() {
+    let running = Running::start().await;
+    running
+        .hook(r#"{"type":"new-booking","payload":{"booking_pid":1}}"#)
+        .await;
+    let claimed = running.store.claim_runs(1).await.unwrap().remove(0);
+    let step = |path, function: &str, arguments, answer| StepRecord {
+        path: StepPath::top(path),
+        question: Question {
+            function: function.to_owned(),
+            digest: "0".repeat(32),
+        },
+        kind: StepKind::Read,
+        arguments,
+        answer: Some(Ok(answer)),
+        wake_at: None,
+        line: None,
+        started_at: running.clock.now(),
+        ended_at: Some(running.clock.now()),
+        attempts: 1,
+    };
+    let url = Value::from("https://crm.example/p?key=canary-9f3");
+    let huge = Value::Text("x".repeat(1024 * 1024));
+    let checkpoint = Checkpoint {
+        steps: vec![
+            step(0, "http::get", vec![url], Value::Bytes(vec![0, 255])),
+            step(1, "other", Vec::new(), huge),
+            step(2, "other", Vec::new(), Value::Int(1)),
+        ],
+        ..Checkpoint::new(claimed.run.id, claimed.fence, VersionHash("0".repeat(64)))
+    };
+    running.store.record_steps(checkpoint).await.unwrap();
+    let path = format!("/api/v1/runs/{}", claimed.run.id);
+    let (_, run) = running.get(&running.key(&["read"]).await, &path).await;
+    let steps = &run["steps"];
+    assert_eq!(steps[0]["arguments"][0], "https://crm.example/p?…");
+    assert_eq!(steps[0]["answer"], serde_json::json!({"bytes": 2}));
+    assert_eq!(steps[1]["answer"], serde_json::Value::Null);
+    assert_eq!(steps[1]["left_out"], true);
+    assert_eq!(steps[2]["answer"], 1, "what still fits is shown");
+    let key = running.key(&["read", "personal"]).await;
+    let (_, run) = running.get(&key, &path).await;
+    let steps = &run["steps"];
+    assert_eq!(
+        steps[0]["arguments"][0],
+        "https://crm.example/p?key=canary-9f3"
+    );
+    let whole = serde_json::json!({"bytes": 2, "base64": "AP8="});
+    assert_eq!(steps[0]["answer"], whole);
 }
 
 #[tokio::test]

@@ -57,6 +57,25 @@ async fn the_numbers_tell_requests_by_route_and_what_the_store_holds() {
 }
 
 #[tokio::test]
+async fn the_database_does_not_count_for_each_who_asks() {
+    let running = Running::start().await;
+    let stored = async || {
+        running.hook(r#"{"type":"x","payload":{}}"#).await;
+        let text = get(&running, "/metrics").await.text().await.unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("cuebook_events_stored "));
+        line.unwrap().to_owned()
+    };
+    assert_eq!(stored().await, "cuebook_events_stored 1");
+    assert_eq!(
+        stored().await,
+        "cuebook_events_stored 1",
+        "it was counted just now"
+    );
+}
+
+#[tokio::test]
 async fn the_root_names_the_addresses_without_script() {
     let running = Running::start().await;
     let response = get(&running, "/").await;

@@ -78,6 +78,56 @@ async fn a_source_is_checked_without_being_put_in_force() {
 }
 
 #[tokio::test]
+async fn a_library_is_no_candidate() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let nested = "let a = []; for i in 0..20000 { a = [a]; } a.to_string()";
+    for path in ["lib/evil.rhai", "templates/evil.rhai"] {
+        let body = json!({"path": path, "source": format!("const X = {{ {nested} }};")});
+        let response = running
+            .send(Method::POST, &key, "/api/v1/rules/check", Some(body))
+            .await;
+        problem(response, "invalid_body").await;
+    }
+}
+
+#[tokio::test]
+async fn more_checks_than_may_be_under_way_all_get_their_turn() {
+    let running = Running::start().await;
+    let key = running.key(&["read"]).await;
+    let body = json!({"path": "new-booking/other.rhai", "source": "log::info(\"fine\");"});
+    let checks = (0..8).map(|_| {
+        running.send(
+            Method::POST,
+            &key,
+            "/api/v1/rules/check",
+            Some(body.clone()),
+        )
+    });
+    for response in futures::future::join_all(checks).await {
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn addresses_in_a_source_are_masked_for_a_key_without_the_scope() {
+    let running = Running::start().await;
+    running.set_rules(&[(
+        "new-booking/a.rhai",
+        "//! Tells boss@shop.example.\nlog::info(\"o'brien@shop.example\");",
+    )]);
+    for (scopes, seen) in [(&["read"][..], false), (&["read", "personal"], true)] {
+        let key = running.key(scopes).await;
+        for path in ["/api/v1/rules", "/api/v1/rules/new-booking/a"] {
+            let (status, shown) = running.get(&key, path).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(shown.to_string().contains("shop.example"), seen, "{shown}");
+            assert!(seen || !shown.to_string().contains("brien"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_rules_in_force_decide_at_the_moment_of_arrival() {
     let running = Running::start().await;
     let key = running.key(&["read"]).await;

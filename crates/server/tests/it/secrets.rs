@@ -49,6 +49,15 @@ async fn a_secret_can_be_set_named_and_deleted_but_never_read() {
             .await;
         problem(refused, "invalid_body").await;
     }
+    for body in [
+        json!({"value": {"canary-9f3": "canary-9f3"}}),
+        json!({"canary-9f3": "v"}),
+        json!(["canary-9f3"]),
+    ] {
+        let refused = running.send(Method::PUT, &key, path, Some(body)).await;
+        let told = problem(refused, "invalid_body").await;
+        assert!(!told.to_string().contains("canary-9f3"), "{told}");
+    }
     let named = running
         .send(
             Method::PUT,

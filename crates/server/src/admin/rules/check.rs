@@ -115,10 +115,20 @@ mod tests {
 
     #[test]
     fn only_the_path_of_a_rule_is_taken() {
-        for path in ["new-booking/thanks.rhai", "any/log.rhai", "manual/sorry.rhai"] {
+        for path in [
+            "new-booking/thanks.rhai",
+            "any/log.rhai",
+            "manual/sorry.rhai",
+        ] {
             assert!(RulePath::read(path).is_ok(), "{path}");
         }
-        for path in ["lib/evil.rhai", "templates/evil.rhai", "../evil.rhai", "evil.rhai", "a/b"] {
+        for path in [
+            "lib/evil.rhai",
+            "templates/evil.rhai",
+            "../evil.rhai",
+            "evil.rhai",
+            "a/b",
+        ] {
             assert!(RulePath::read(path).is_err(), "{path}");
         }
     }

@@ -95,7 +95,9 @@ impl StepBody {
             }
             Any(shown::json(value, masking))
         };
-        let is_request = REQUESTS.iter().any(|begin| step.function.starts_with(begin));
+        let is_request = REQUESTS
+            .iter()
+            .any(|begin| step.function.starts_with(begin));
         let argument = |(place, value): (usize, &Value)| match value {
             Value::Text(url) if place == 0 && is_request && !left_out => {
                 Any(Json::from(masking.text(masking.url(url).into_owned())))

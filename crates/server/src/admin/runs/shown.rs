@@ -35,11 +35,12 @@ pub(super) fn size(value: &Value) -> usize {
         Value::Text(text) => text.len() + 3,
         Value::Bytes(bytes) => bytes.len() / 3 * 4 + 32,
         Value::Array(items) => items.iter().map(size).sum::<usize>() + 2,
-        Value::Map(map) => map
-            .iter()
-            .map(|(key, value)| key.len() + size(value) + 4)
-            .sum::<usize>()
-            + 2,
+        Value::Map(map) => {
+            map.iter()
+                .map(|(key, value)| key.len() + size(value) + 4)
+                .sum::<usize>()
+                + 2
+        }
         _ => 24,
     }
 }
@@ -70,7 +71,10 @@ mod tests {
 
     #[test]
     fn bytes_are_their_length_and_base64_wherever_they_stand() {
-        let value = Value::Array(vec![Value::Bytes(vec![0, 255]), Value::Bytes(b"ab".to_vec())]);
+        let value = Value::Array(vec![
+            Value::Bytes(vec![0, 255]),
+            Value::Bytes(b"ab".to_vec()),
+        ]);
         assert_eq!(
             json(&value, Masking::Off),
             json!([{"bytes": 2, "base64": "AP8="}, "ab"])
