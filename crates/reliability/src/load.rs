@@ -24,6 +24,10 @@ pub(crate) fn body(number: u64, noise: u64) -> String {
 pub(crate) fn write_rule(folder: &Path, sink: &str) -> io::Result<()> {
     let rule = format!(
         r#"//! Tells the other system in each way there is.
+//!
+//! ```toml
+//! budget = {{ emails = "1000000/1h" }}
+//! ```
 try {{
     http::post("{sink}/post", #{{ number: event.payload.number }});
 }} catch (error) {{

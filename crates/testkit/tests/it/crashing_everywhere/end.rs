@@ -144,8 +144,10 @@ fn step(view: &StepView) -> StepEnd {
             Some(Ok(value)) => {
                 let mut value = value.to_json();
                 if let Some(members) = value.as_object_mut() {
-                    // The moment of the answer is in them.
-                    members.remove("headers");
+                    // The moment of the answer is in the headers; an event has its id and its moment.
+                    for name in ["headers", "id", "received_at"] {
+                        members.remove(name);
+                    }
                 }
                 value
             }

@@ -55,7 +55,10 @@ impl Outside {
                 .or_default()
                 .push(mail.message.clone());
         }
-        for effect in end.effects().filter(|effect| effect.kind != "emit") {
+        for effect in end
+            .effects()
+            .filter(|effect| effect.kind.contains("::") && !effect.kind.starts_with("state::"))
+        {
             let times = arrived.remove(&effect.key).unwrap_or_default();
             wrong.extend(compare(effect, &times));
         }

@@ -27,10 +27,14 @@ let read = parallel([
 ]);
 log::info("read", #{{ left: read[0] }});
 sleep("1s");
-http::put("{peer}/late", #{{ email: read[2] }});
+http::put("{peer}/late", #{{ email: read[2], first: once("late", "1h") }});
+state::incr("seen");
+emit("everything-done", #{{ booking_pid: booking.pid }});
+if wait_for("everything-done", #{{ booking_pid: booking.pid }}, "1h") == () {{ fail("it came"); }}
+log::info("waited", #{{ seen: state::get("seen") }});
+state::set("ended", true);
 email::send(#{{ to: booking.customer.email, subject: "Everything", text: "It is done." }});
 webhook::send("{peer}/hook", #{{ pid: booking.pid, middle: read[1] }});
-emit("everything-done", #{{ booking_pid: booking.pid }});
 log::info("ended");
 "#
     )
