@@ -123,10 +123,10 @@ try {{ http::get("{}"); }} catch (error) {{ skip(`${{error.status}} after ${{err
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rule_that_wants_to_be_tried_again_asks_anew() {
+async fn a_rule_that_wants_to_be_tried_again_asks_anew_and_logs_anew() {
     let peer = unwell(1, Answer::new(200, r#"{"ready":false}"#)).await;
     let cuebook = cuebook(format!(
-        "//! Waits until it is ready.\nif http::get(\"{}\").json.ready != true {{ retry_in(\"5m\", \"not ready\"); }}\n",
+        "//! Waits until it is ready.\nlog::info(\"looks\");\nif http::get(\"{}\").json.ready != true {{ retry_in(\"5m\", \"not ready\"); }}\n",
         peer.url("/")
     ))
     .await;
@@ -144,6 +144,17 @@ async fn a_rule_that_wants_to_be_tried_again_asks_anew() {
         shown.run.reason
     );
     assert_eq!(peer.requests().len(), 2);
+    let said: Vec<&str> = shown
+        .logs
+        .iter()
+        .map(|line| line.message.as_str())
+        .collect();
+    let again = "tries again in 300 s: not ready";
+    assert_eq!(
+        said,
+        ["looks", again, "looks"],
+        "each round logs its own lines"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,7 +178,7 @@ async fn a_write_that_failed_and_was_recorded_is_asked_anew_too() {
         shown.run.reason
     );
     let states: Vec<EffectState> = shown.effects.iter().map(|effect| effect.state).collect();
-    assert!(states.contains(&EffectState::Failed) && states.contains(&EffectState::Done));
+    assert!(states.contains(&EffectState::Unknown) && states.contains(&EffectState::Done));
     assert_eq!(peer.requests().len(), 2);
 }
 
