@@ -97,6 +97,8 @@ pub struct RuleOptions {
     pub cancel_on: Vec<String>,
     /// How long it must be quiet about a subject before the last of a burst runs.
     pub debounce: Option<Duration>,
+    /// How much its runs may send.
+    pub budget: Budget,
 }
 
 impl Default for RuleOptions {
@@ -109,6 +111,25 @@ impl Default for RuleOptions {
             timeout: None,
             cancel_on: Vec::new(),
             debounce: None,
+            budget: Budget::default(),
+        }
+    }
+}
+
+/// How much the runs of a rule may send; what is over is held for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// So many mails.
+    pub emails: u32,
+    /// Within so much time.
+    pub per: Duration,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            emails: 200,
+            per: Duration::from_hours(1),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! is unknown, misspelt or not carried out by this version is an error at its line.
 
 mod block;
+mod budget;
 mod options;
 
 use cuebook_core::rule::RuleOptions;

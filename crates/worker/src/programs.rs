@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
-use cuebook_core::rule::{RetryOptions, RuleName, VersionHash};
+use cuebook_core::rule::{Budget, RetryOptions, RuleName, VersionHash};
 use cuebook_core::run::Run;
 use cuebook_rules::{Engine, Program, RuleFiles, RuleSet};
 use cuebook_store::StoreError;
@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
     pub(crate) retry: RetryOptions,
     /// How long a run may take in all.
     pub(crate) timeout: Option<Duration>,
+    /// How much it may send.
+    pub(crate) budget: Budget,
 }
 
 /// Why a run has no program.
@@ -135,6 +137,7 @@ fn active(rules: &RuleSet, name: &RuleName) -> Option<Loaded> {
         program: rule.program.clone(),
         retry: rule.options.retry,
         timeout: rule.options.timeout,
+        budget: rule.options.budget,
     })
 }
 
@@ -156,6 +159,7 @@ fn compile(
             program: Arc::new(program),
             retry: RetryOptions::default(),
             timeout: None,
+            budget: Budget::default(),
         }),
         Err(diagnostics) => Err(NoProgram::NoLongerCompiles {
             rule,

@@ -12,7 +12,7 @@ use crate::context::{Context, block_on};
 use crate::exit::{Exit, Failure};
 use crate::remote::{Filters, Remote, Table, path_part};
 
-/// List the ledger of what was done outside, show a row, send again, discard.
+/// List the ledger of what was done outside, show a row, send again, approve, discard.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cuebook effects list --state unknown\n  cuebook effects message 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13 --output mail.eml\n  cuebook effects retry 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13"
@@ -60,6 +60,11 @@ enum Verb {
         /// The effect's id.
         id: String,
     },
+    /// Let a mail go that is held because it was over its rule's budget.
+    Approve {
+        /// The effect's id.
+        id: String,
+    },
     /// Decide against what is pending, held or failed.
     Discard {
         /// The effect's id.
@@ -97,6 +102,7 @@ pub(crate) fn run(arguments: &Effects, context: &Context) -> Result<Exit, Failur
                 write(output.as_ref(), &bytes).map_err(Failure::unreachable)?;
             }
             Verb::Retry { id } => decide(&remote, id, "retry").await?,
+            Verb::Approve { id } => decide(&remote, id, "approve").await?,
             Verb::Discard { id } => decide(&remote, id, "discard").await?,
         }
         Ok(Exit::Good)

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::block::Block;
+use super::budget;
 use crate::diagnostic::{Diagnostic, code};
 use crate::{duration, suggest};
 
@@ -20,9 +21,10 @@ const KNOWN: &[&str] = &[
     "timeout",
     "cancel_on",
     "debounce",
+    "budget",
 ];
 /// The options of the format that this version does not carry out.
-const NOT_AVAILABLE: &[&str] = &["budget", "rate", "schedule", "timezone"];
+const NOT_AVAILABLE: &[&str] = &["rate", "schedule", "timezone"];
 /// The members of `retry`.
 const RETRY: &[&str] = &["attempts", "first", "max"];
 /// The most attempts at a call.
@@ -99,6 +101,7 @@ impl Reader<'_> {
             "timeout" => self.options.timeout = self.positive("timeout", value),
             "debounce" => self.options.debounce = self.positive("debounce", value),
             "cancel_on" => self.cancel_on(value),
+            "budget" => self.budget(value),
             name if NOT_AVAILABLE.contains(&name) => self.say(
                 code::OPTION_NOT_AVAILABLE,
                 key.span(),
@@ -206,6 +209,25 @@ impl Reader<'_> {
         self.options.retry = retry;
     }
 
+    fn budget(&mut self, value: &Value<'_>) {
+        const EXPECTED: &str = "`budget` is a table: { emails = \"200/1h\" }";
+        let DeValue::Table(table) = value.get_ref() else {
+            return self.wrong(value, EXPECTED);
+        };
+        for (key, value) in table {
+            if key.get_ref() != "emails" {
+                let help = suggest::help(key.get_ref(), &["emails"], "`budget` has");
+                let message = format!("`budget` has no member `{}`", key.get_ref());
+                self.say(code::UNKNOWN_OPTION, key.span(), message, help);
+                continue;
+            }
+            match value.get_ref().as_str().and_then(budget::parse) {
+                Some(budget) => self.options.budget = budget,
+                None => self.wrong(value, budget::EXPECTED),
+            }
+        }
+    }
+
     /// A length of time that is not nothing.
     fn positive(&mut self, name: &str, value: &Value<'_>) -> Option<Duration> {
         let length = self.length(name, value)?;
@@ -264,6 +286,8 @@ fn attempts(value: &DeValue<'_>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use cuebook_core::rule::Budget;
+
     use super::super::block;
     use super::*;
 
@@ -283,7 +307,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let toml = "enabled = false\nconcurrency = \"none\"\ntypes = [\"new-payment\", \"new-updated\"]\nretry = { attempts = 3, first = \"1s\", max = \"2m\" }\n\
-             timeout = \"20d\"\ndebounce = \"30s\"\ncancel_on = [\"booking-updated\", \"seat-freed\"]";
+             timeout = \"20d\"\ndebounce = \"30s\"\nbudget = { emails = \"5/1d\" }\ncancel_on = [\"booking-updated\", \"seat-freed\"]";
         let (options, said) = head("any/a.rhai", toml);
         assert_eq!(said, Vec::<String>::new());
         let expected = RuleOptions {
@@ -297,6 +321,10 @@ mod tests {
             },
             timeout: Some(Duration::from_hours(20 * 24)),
             debounce: Some(Duration::from_secs(30)),
+            budget: Budget {
+                emails: 5,
+                per: Duration::from_hours(24),
+            },
             cancel_on: vec!["booking-updated".to_owned(), "seat-freed".to_owned()],
         };
         assert_eq!(options, expected);
@@ -348,6 +376,9 @@ mod tests {
             ("types = []", "`types` is empty"),
             ("types = [7]", "`types` is a list of event types"),
             ("retry = 8", "`retry` is a table"),
+            ("budget = 5", "`budget` is a table"),
+            ("budget = { emails = 5 }", "such as \"200/1h\""),
+            ("budget = { emails = \"5/0s\" }", "such as \"200/1h\""),
             ("timeout = 20", "`timeout` is a length of time"),
             ("timeout = \"0s\"", "`timeout` is longer than nothing"),
             ("debounce = \"soon\"", "is no length of time"),

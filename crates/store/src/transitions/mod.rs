@@ -10,6 +10,8 @@
 
 mod accept_event;
 mod access;
+mod approve_send;
+mod budget;
 mod cancel_on;
 mod cancel_run;
 mod checkpoint;

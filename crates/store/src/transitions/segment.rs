@@ -4,10 +4,12 @@
 use cuebook_core::effect::EffectState;
 use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{SendRequest, StepKind, StepRecord};
+use cuebook_core::rule::Budget;
 use cuebook_core::state::{StateChange, StateKey};
 use cuebook_core::value::Value;
 
 use super::accept_event::{AcceptEvent, insert_events};
+use super::budget::Budgets;
 use super::descendants::Families;
 use super::steps::{Steps, json};
 use crate::entities::{effect_bodies, effects, runs};
@@ -24,6 +26,8 @@ pub struct Segment {
     pub emitted: Vec<AcceptEvent>,
     /// What the sends with [`Route::State`] change.
     pub state: Vec<(StateKey, StateChange)>,
+    /// How many mails the rule may send: what is over begins `held`. No end, where it says nothing.
+    pub budget: Option<Budget>,
 }
 
 impl Segment {
@@ -42,6 +46,8 @@ pub(super) async fn write<'a>(
     families: &Families,
     steps: &mut Steps,
 ) -> Result<(), StoreError> {
+    let segments: Vec<_> = segments.into_iter().collect();
+    let mut budgets = Budgets::load(tx, &segments).await?;
     let mut rows = Vec::new();
     let mut bodies = Vec::new();
     let mut emitted = Vec::new();
@@ -49,7 +55,9 @@ pub(super) async fn write<'a>(
         for (send, state) in &segment.sends {
             steps.add(run.id, run.generation, &step_of(tx, send))?;
             for part in send.parts.iter().filter(|part| part.route != Route::State) {
-                let row = effect_row(tx, run, send, part, *state);
+                let sent = (send.question.function.as_str(), part.route);
+                let state = budgets.begins_as(run, segment.budget, sent, *state);
+                let row = effect_row(tx, run, send, part, state);
                 if part.route == Route::Outbox {
                     bodies.push(effect_bodies::Model {
                         effect_id: row.id,
@@ -101,7 +109,7 @@ fn effect_row(
         created_at: now,
         due_at: pending.then_some(now),
         claimed_at: None,
-        settled_at: (!pending).then_some(now),
+        settled_at: (!pending && state != EffectState::Held).then_some(now),
         fence: 0,
         holder: None,
     }

@@ -245,7 +245,11 @@ impl Drive<'_> {
     fn end_segment(&mut self) -> Result<Segment, segment::CannotEnd> {
         let parts = &self.shared.parts;
         let sends = std::mem::take(&mut self.sends);
-        segment::build(parts, &self.run, &self.event, sends, parts.clock.now())
+        let segment = segment::build(parts, &self.run, &self.event, sends, parts.clock.now())?;
+        Ok(Segment {
+            budget: Some(self.loaded.budget),
+            ..segment
+        })
     }
 
     pub(super) fn checkpoint(&mut self) -> Checkpoint {

@@ -77,6 +77,7 @@ pub(super) fn build(
         sends,
         emitted,
         state,
+        budget: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! What an operator decides about effects: send again, discard.
+//! What an operator decides about effects: send again, approve, discard.
 
 use cuebook_core::EffectId;
 use cuebook_store::{EffectOperated, Store};
@@ -13,7 +13,7 @@ use crate::auth::{Allowed, Masking, Write};
 use crate::problem::{Code, Refused, refusals};
 
 refusals! {
-    /// `POST /effects/{id}/retry` and `POST /effects/{id}/discard`
+    /// `POST /effects/{id}/retry`, `POST /effects/{id}/approve` and `POST /effects/{id}/discard`
     OperateRefusals = [InvalidId, NotFound, WrongState];
 }
 
@@ -43,6 +43,31 @@ impl OperateEffectsApi {
         refuse(
             operated,
             "only a failed or unknown send can be retried",
+            "retry its run",
+        )?;
+        self.shown(id, key.0.masking()).await
+    }
+
+    /// Approve a send
+    ///
+    /// Lets a send go that is held because it was over its rule's budget.
+    #[oai(
+        path = "/effects/:id/approve",
+        method = "post",
+        operation_id = "approve_effect",
+        tag = "Tag::Effects"
+    )]
+    async fn approve_effect(
+        &self,
+        key: Allowed<Write>,
+        /// The effect's id.
+        id: Path<Text<EffectId>>,
+    ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
+        let id = id.0.0;
+        let operated = self.0.approve_send(id).await?;
+        refuse(
+            operated,
+            "only what is held can be approved",
             "retry its run",
         )?;
         self.shown(id, key.0.masking()).await

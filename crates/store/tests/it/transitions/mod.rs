@@ -2,6 +2,7 @@
 
 mod accept_event;
 mod access;
+mod budget;
 mod cancel_on;
 mod claim_key;
 mod claim_runs;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use cuebook_core::effect::EffectState;
 use cuebook_core::run::RunState;
-use cuebook_testkit::Cuebook;
+use cuebook_testkit::{Cuebook, SmtpPeer};
 use serde_json::json;
 
 fn rule(option: &str, script: &str) -> String {
@@ -109,4 +109,34 @@ async fn of_a_burst_the_last_event_runs() {
     cuebook.advance(TimeDelta::seconds(30));
     let shown = cuebook.wait_for_run(events[2], RunState::Completed).await;
     assert_eq!(shown.logs[0].message, "2 none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_over_the_budget_are_held_until_a_person_approves_them() {
+    let peer = SmtpPeer::start().await.unwrap();
+    let mail = "email::send(#{ to: `${event.subject}@example.test`, from: \"us@example.test\", subject: \"s\", text: \"t\" });";
+    let cuebook = Cuebook::builder()
+        .mailing(&peer)
+        .rule(
+            "new-booking/mail.rhai",
+            rule("budget = { emails = \"1/1h\" }", mail),
+        )
+        .start()
+        .await;
+    let mut runs = Vec::new();
+    for pid in ["1", "2"] {
+        let event = cuebook
+            .hook("new-booking", json!({ "booking_pid": pid }))
+            .await;
+        runs.push(cuebook.ended_run(event).await);
+    }
+    let held = &runs[1].effects[0];
+    assert_eq!(held.state, EffectState::Held);
+    peer.wait_for(1).await;
+    let answered = cuebook
+        .post(&format!("/api/v1/effects/{}/approve", held.id), &json!({}))
+        .await;
+    assert_eq!(answered.status, 200, "{}", answered.text());
+    let mails = peer.wait_for(2).await;
+    assert!(mails.len() == 2, "one at once, one when approved");
 }

@@ -1,0 +1,100 @@
+//! Budgets of mails: part of the transaction that ends a segment.
+//!
+//! A rule may send so many mails in so much time. What is over begins `held`: it stands in the ledger and is not sent until
+//! a person approves it. Within one process the count is exact; of several nodes that commit at the very same moment, each
+//! sees only what the others have committed before.
+
+use std::collections::BTreeMap;
+
+use cuebook_core::effect::EffectState;
+use cuebook_core::function::Route;
+use cuebook_core::rule::Budget;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::segment::Segment;
+use crate::entities::{effects, runs};
+use crate::error::StoreError;
+use crate::statements::word;
+use crate::writer::Tx;
+
+/// The function whose sends count.
+const MAIL: &str = "email::send";
+
+/// How many mails of each account and rule have gone through, those of this batch included.
+#[derive(Default)]
+pub(super) struct Budgets<'a>(BTreeMap<(&'a str, &'a str), u64>);
+
+impl<'a> Budgets<'a> {
+    /// Counts what has gone through lately, for the segments that send mails.
+    pub(super) async fn load(
+        tx: &Tx<'_>,
+        segments: &[(&'a runs::Model, &'a Segment)],
+    ) -> Result<Self, StoreError> {
+        let mut counts = BTreeMap::new();
+        for (run, segment) in segments {
+            let key = (run.account.as_str(), run.rule.as_str());
+            let Some(budget) = segment.budget.filter(|_| sends_mails(segment)) else {
+                continue;
+            };
+            if !counts.contains_key(&key) {
+                counts.insert(key, sent(tx, key, budget).await?);
+            }
+        }
+        Ok(Self(counts))
+    }
+
+    /// The state that a send of `run` begins in, which would else be `state`.
+    pub(super) fn begins_as(
+        &mut self,
+        run: &'a runs::Model,
+        budget: Option<Budget>,
+        (function, route): (&str, Route),
+        state: EffectState,
+    ) -> EffectState {
+        let is_mail = function == MAIL && route == Route::Outbox && state == EffectState::Pending;
+        let Some(budget) = budget.filter(|_| is_mail) else {
+            return state;
+        };
+        let count = self
+            .0
+            .entry((run.account.as_str(), run.rule.as_str()))
+            .or_default();
+        if *count >= u64::from(budget.emails) {
+            return EffectState::Held;
+        }
+        *count += 1;
+        state
+    }
+}
+
+fn sends_mails(segment: &Segment) -> bool {
+    let is_mail = |function: &str, state| function == MAIL && state == EffectState::Pending;
+    segment
+        .sends
+        .iter()
+        .any(|(send, state)| is_mail(&send.question.function, *state))
+}
+
+async fn sent(
+    tx: &Tx<'_>,
+    (account, rule): (&str, &str),
+    budget: Budget,
+) -> Result<u64, StoreError> {
+    let micros = i64::try_from(budget.per.as_micros()).unwrap_or(i64::MAX);
+    let since = tx.now_micros().saturating_sub(micros);
+    let went_through = Expr::col(effects::Column::State).is_not_in([
+        word("held"),
+        word("captured"),
+        word("discarded"),
+    ]);
+    let count = effects::Entity::find()
+        .filter(effects::Column::Rule.eq(rule))
+        .filter(effects::Column::Account.eq(account))
+        .filter(Expr::col(effects::Column::Kind).eq(word(MAIL)))
+        .filter(went_through)
+        .filter(effects::Column::CreatedAt.gt(since))
+        .count(tx.db)
+        .await?;
+    Ok(count)
+}
