@@ -1,6 +1,7 @@
 //! Waits for events: what answers them, and what does not.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use cuebook_core::event::{Event, Origin};
@@ -14,8 +15,14 @@ use cuebook_store::{
     AcceptEvent, AwaitedEvent, ClaimedRun, CompletedAs, Segment, Store, WaitUntil,
 };
 
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use tokio::time::timeout;
+
 use crate::script::{checkpoint, claim_one, complete, question, ready_ids, running};
 use crate::stage::{Stage, stories};
+
+/// Long enough for a transaction that waits for nobody to end.
+const A_WHILE: Duration = Duration::from_millis(100);
 
 /// An event that no rule is for.
 fn event(stage: &Stage, event_type: &str, fields: &str) -> AcceptEvent {
@@ -124,6 +131,17 @@ async fn paid_by(store: &Store, run: RunId, path: u32) -> Option<String> {
 }
 
 stories! {
+    async fn an_event_wakes_no_run_that_an_operator_has_cancelled(stage: &Stage) {
+        let store = stage.open().await;
+        let run = running(stage, &store, "42").await;
+        suspend(&store, stage, &run, 0, pays(stage, "42")).await;
+        store.cancel_run(run.run.id, "no longer").await.unwrap();
+        store.accept_event(payment(stage, "42", 1)).await.unwrap();
+        assert_eq!(state(&store, run.run.id).await, RunState::Cancelled);
+        assert_eq!(ready_ids(&store).await, []);
+        assert_eq!(store.close_books().await.unwrap().findings, []);
+    }
+
     async fn an_event_answers_the_wait_in_the_transaction_that_accepts_it(stage: &Stage) {
         let store = stage.open().await;
         let run = running(stage, &store, "42").await;
@@ -334,6 +352,35 @@ stories! {
         assert!(ready_ids(&store).await.is_empty(), "the second is still running");
         complete(&store, &running).await;
         assert_eq!(claim_one(&store).await.run.id, first.run.id);
+    }
+
+    async fn several_processes_accept_at_a_time_and_a_suspension_waits_for_them(stage: &Stage) {
+        if stage.folder.is_some() {
+            return; // Only one process may have a SQLite file.
+        }
+        let store = stage.open().await;
+        let run = running(stage, &store, "42").await;
+        let db = stage.connect().await;
+        let others = async |kind: &str| {
+            // Another process is in the middle of a transaction about every subject.
+            let tx = db.begin().await.unwrap();
+            let all = format!("SELECT {kind}(1668638071, n) FROM generate_series(0, 511) AS n");
+            tx.execute_unprepared(&all).await.unwrap();
+            tx
+        };
+        let accepting = others("pg_advisory_xact_lock_shared").await;
+        store.accept_event(payment(stage, "43", 1)).await.unwrap();
+        let mut suspension = Box::pin(suspend(&store, stage, &run, 0, pays(stage, "42")));
+        assert!(timeout(A_WHILE, &mut suspension).await.is_err(), "it did not wait");
+        accepting.commit().await.unwrap();
+        suspension.await;
+
+        let suspending = others("pg_advisory_xact_lock").await;
+        let mut acceptance = Box::pin(store.accept_event(payment(stage, "42", 2)));
+        assert!(timeout(A_WHILE, &mut acceptance).await.is_err(), "it did not wait");
+        suspending.commit().await.unwrap();
+        acceptance.await.unwrap();
+        assert_eq!(paid_by(&store, run.run.id, 0).await.as_deref(), Some("p2"));
     }
 
     async fn acceptance_and_suspension_never_miss_each_other(stage: &Stage) {
