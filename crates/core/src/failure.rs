@@ -75,6 +75,8 @@ pub struct AttemptError {
     pub error: CallError,
     /// What to do.
     pub decision: Decision,
+    /// Whether it may have been processed all the same, so that another attempt may do it twice.
+    pub doubtful: bool,
     /// What the other side answered, bounded: for the ledger.
     pub answer: Option<String>,
 }
@@ -96,29 +98,33 @@ pub enum Decision {
 impl AttemptError {
     /// A final failure.
     pub fn fail(error: CallError) -> Self {
-        Self {
-            error,
-            decision: Decision::Fail,
-            answer: None,
-        }
+        Self::decided(error, Decision::Fail)
     }
 
     /// A failure that is worth another attempt.
     pub fn retry(error: CallError, after: Option<Duration>) -> Self {
-        Self {
-            error,
-            decision: Decision::Retry { after },
-            answer: None,
-        }
+        Self::decided(error, Decision::Retry { after })
     }
 
     /// An attempt whose outcome nobody can know.
     pub fn unknown(error: CallError) -> Self {
+        Self::decided(error, Decision::Unknown).doubtful()
+    }
+
+    fn decided(error: CallError, decision: Decision) -> Self {
         Self {
             error,
-            decision: Decision::Unknown,
+            decision,
+            doubtful: false,
             answer: None,
         }
+    }
+
+    /// The same, said to have been processed perhaps.
+    #[must_use]
+    pub fn doubtful(mut self) -> Self {
+        self.doubtful = true;
+        self
     }
 
     /// The same with what the other side answered.

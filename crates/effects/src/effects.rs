@@ -6,7 +6,7 @@ use cuebook_core::failure::{AttemptError, CallError};
 use cuebook_core::{Point, Probe, Value};
 
 use crate::error::EffectError;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, Passage};
 use crate::kinds::{self, Kind, Perform};
 use crate::settings::EffectSettings;
 use crate::smtp::Mailer;
@@ -25,6 +25,7 @@ pub(crate) struct Outside {
 pub struct Effects {
     capture: bool,
     outside: Outside,
+    mails_at_once: usize,
     probe: Probe,
 }
 
@@ -90,6 +91,7 @@ impl Effects {
                 mailer,
                 ticketpark: settings.ticketpark,
             },
+            mails_at_once: settings.limits.smtp.connections.max(1),
             probe: Probe::default(),
         })
     }
@@ -169,18 +171,36 @@ impl Effects {
         })
     }
 
-    /// Performs one attempt at a send.
+    /// How many mails can be on their way at once.
+    pub fn mails_at_once(&self) -> usize {
+        self.mails_at_once
+    }
+
+    /// The right to begin an attempt at `send` now. `None` where its host has as many requests as it gets at a time: then
+    /// another may go first. Of mails no more than [`Self::mails_at_once`] may be begun.
+    pub fn passage(&self, send: &Delivery<'_>) -> Option<Passage> {
+        match kinds::find(send.kind).map(|kind| &kind.perform) {
+            Some(Perform::Send { passage, .. }) => passage(&self.outside, send),
+            _ => Some(Passage::default()),
+        }
+    }
+
+    /// Performs one attempt at a send, with its passage.
     ///
     /// # Errors
     /// With the decision whether another attempt may be made. [`cuebook_core::failure::Decision::Unknown`] of a send means:
     /// record it as doubtful, and send it again.
-    pub async fn deliver(&self, send: &Delivery<'_>) -> Result<Delivered, AttemptError> {
+    pub async fn deliver(
+        &self,
+        send: &Delivery<'_>,
+        passage: Passage,
+    ) -> Result<Delivered, AttemptError> {
         self.probe.reach(Point::BeforeAttempt);
         let delivered = match kinds::find(send.kind) {
             Some(Kind {
-                perform: Perform::Send(deliver),
+                perform: Perform::Send { deliver, .. },
                 ..
-            }) => deliver(&self.outside, send).await,
+            }) => deliver(&self.outside, send, passage).await,
             _ => Err(unknown_kind(send.kind)),
         };
         self.probe.reach(Point::AfterAttempt);

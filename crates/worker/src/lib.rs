@@ -9,6 +9,7 @@
 //! performed by `cuebook-effects`, and every state lies in `cuebook-store`.
 
 mod back_off;
+mod doubt;
 mod drive;
 mod in_hand;
 mod metrics;

@@ -7,81 +7,168 @@ use std::time::Duration;
 use cuebook_core::clock::Timestamp;
 use cuebook_core::effect::{Attempt, AttemptOutcome};
 use cuebook_core::failure::{AttemptError, Decision};
-use cuebook_core::{CallError, retry};
-use cuebook_effects::{Delivered, Delivery};
-use cuebook_store::{ClaimedSend, SettledAs, Settlement, StoreError};
+use cuebook_core::{CallError, EffectId, retry};
+use cuebook_effects::{Delivered, Delivery, Passage, kinds};
+use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, SettledAs, Settlement, StoreError};
 use futures::FutureExt as _;
 
 use crate::back_off::{BackOff, until_available};
-use crate::in_hand::InHand;
+use crate::doubt::Doubt;
 use crate::pauses;
 use crate::worker::Shared;
 
-/// So many sends are under way at most.
-const IN_HAND: u32 = 200;
+/// So many sends that are no mails are under way at most.
+pub(crate) const IN_HAND: u32 = 200;
 /// How long a missed wake-up can go unnoticed.
 const POLL: Duration = Duration::from_secs(5);
+/// After so long a send whose host is full is looked at again, at the earliest.
+const FULL: Duration = Duration::from_secs(1);
+/// So much later comes each further one of them, so that about a thousand a second are looked at however many there are.
+const EACH: Duration = Duration::from_millis(1);
+/// After so long it is looked at again at the latest.
+const FULL_AT_MOST: Duration = Duration::from_mins(1);
 
 /// Delivers until the worker stops.
+///
+/// Mails and other sends have places of their own, so that a mail server that stalls holds up no webhook. What is claimed
+/// begins at once: a send whose host has as many requests as it gets is given back instead of holding a place.
 pub(crate) async fn work(shared: Arc<Shared>) {
-    let in_hand = InHand::new(IN_HAND);
     let mut back_off = BackOff::default();
+    let mut doubt = Doubt::default();
+    // How many were given back one after the other.
+    let mut refused: u32 = 0;
     let Shared {
         parts,
+        mails,
+        sends,
         stopping,
-        tracker,
         ..
     } = &*shared;
     loop {
-        let limit = tokio::select! {
+        tokio::select! {
             biased;
             () = stopping.cancelled() => return,
-            room = in_hand.room() => room,
-        };
+            _ = mails.room() => {}
+            _ = sends.room() => {}
+        }
+        let wanted = [
+            SendsWanted {
+                kinds: SendKinds::Only(kinds::MAIL),
+                limit: mails.free(),
+            },
+            SendsWanted {
+                kinds: SendKinds::AllBut(kinds::MAIL),
+                limit: sends.free(),
+            },
+        ];
         // A claim is never given up half-way: what it took must come into our hands.
-        match parts.store.claim_sends(limit).await {
-            Ok(claimed) => {
-                back_off = BackOff::default();
-                let was_full = claimed.len() >= limit as usize;
-                for send in claimed {
-                    let place = in_hand.take();
-                    let for_send = shared.clone();
-                    tracker.spawn(async move {
-                        let delivery = deliver(&for_send, send);
-                        for_send.abandon.run_until_cancelled(delivery).await;
-                        drop(place);
-                    });
-                }
-                if was_full {
-                    continue;
-                }
-            }
+        let in_hand = || mails.list().into_iter().chain(sends.list());
+        let claimed = match doubt
+            .settle(|| parts.store.release_sends_except(in_hand()))
+            .await
+        {
+            Ok(()) => parts.store.claim_sends_of(wanted.to_vec()).await,
+            Err(error) => Err(error),
+        };
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(%error, "sends cannot be claimed for now");
+                doubt.after(&error);
                 back_off.pause().await;
                 continue;
             }
+        };
+        back_off = BackOff::default();
+        let count = |mail: bool| claimed.iter().filter(|send| is_mail(send) == mail).count();
+        let [mails_full, sends_full] = [(true, wanted[0]), (false, wanted[1])]
+            .map(|(mail, wanted)| count(mail) >= wanted.limit as usize);
+        let mut not_begun = Vec::new();
+        for send in claimed {
+            let claim = (send.id, send.fence);
+            if !begin(&shared, send) {
+                not_begun.push(claim);
+            }
         }
+        let poll = if not_begun.is_empty() { POLL } else { FULL };
+        refused = match u32::try_from(not_begun.len()) {
+            Ok(0) => 0,
+            count => refused.saturating_add(count.unwrap_or(u32::MAX)),
+        };
+        put_back(&shared, not_begun, refused).await;
         tokio::select! {
             () = stopping.cancelled() => return,
+            _ = mails.room(), if mails_full => {}
+            _ = sends.room(), if sends_full => {}
             () = parts.store.wakes().sends.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(poll) => {}
         }
     }
 }
 
-/// Makes one attempt at a send and settles it.
-async fn deliver(shared: &Shared, send: ClaimedSend) {
-    let parts = &shared.parts;
-    let started_at = parts.clock.now();
-    let delivery = Delivery {
+fn is_mail(send: &ClaimedSend) -> bool {
+    send.kind == kinds::MAIL
+}
+
+/// Begins the attempt at a claimed send. Says whether it is begun: not where its host is full, or where the worker stops.
+fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> bool {
+    if shared.stopping.is_cancelled() {
+        return false;
+    }
+    let Some(passage) = shared.parts.effects.passage(&delivery(&send)) else {
+        return false;
+    };
+    let in_hand = if is_mail(&send) {
+        &shared.mails
+    } else {
+        &shared.sends
+    };
+    let place = in_hand.take(send.id, send.fence);
+    let for_send = shared.clone();
+    shared.tracker.spawn(async move {
+        let delivery = deliver(&for_send, send, passage);
+        let settled = for_send.abandon.run_until_cancelled(delivery).await;
+        // One that was begun and not settled is no stray: its attempt is open.
+        if settled == Some(true) {
+            place.leave();
+        }
+    });
+    true
+}
+
+/// Gives back what was claimed and not begun, the last of `refused` in a row.
+async fn put_back(shared: &Shared, not_begun: Vec<(EffectId, i64)>, refused: u32) {
+    if not_begun.is_empty() {
+        return;
+    }
+    let Shared { parts, abandon, .. } = shared;
+    let now = parts.clock.now();
+    let due = if shared.stopping.is_cancelled() {
+        now
+    } else {
+        pauses::later(now, (FULL + EACH * refused).min(FULL_AT_MOST))
+    };
+    let putting = until_available(|| parts.store.put_back_sends(not_begun.clone(), due));
+    if let Some(Err(error)) = abandon.run_until_cancelled(putting).await {
+        tracing::error!(%error, "sends that were not begun could not be given back");
+    }
+}
+
+fn delivery(send: &ClaimedSend) -> Delivery<'_> {
+    Delivery {
         kind: &send.kind,
         target: &send.target,
         key: &send.key,
         envelope: &send.envelope,
         body: &send.body,
-    };
-    let outcome = AssertUnwindSafe(parts.effects.deliver(&delivery))
+    }
+}
+
+/// Makes one attempt at a send and settles it. Gives whether it is settled, or another process has it.
+async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
+    let parts = &shared.parts;
+    let started_at = parts.clock.now();
+    let outcome = AssertUnwindSafe(parts.effects.deliver(&delivery(&send), passage))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(panicked(&send.kind)));
@@ -111,9 +198,10 @@ async fn deliver(shared: &Shared, send: ClaimedSend) {
         outcome: settled,
     };
     match until_available(|| parts.store.settle_send(settlement.clone())).await {
-        Ok(()) | Err(StoreError::Fenced) => {}
+        Ok(()) | Err(StoreError::Fenced) => true,
         Err(error) => {
             tracing::error!(effect = %send.id, %error, "the outcome of a send could not be recorded");
+            false
         }
     }
 }
@@ -148,6 +236,7 @@ fn settle(
             error,
             decision,
             answer,
+            ..
         }) => {
             let (settled, outcome) = match decision {
                 Decision::Fail => (SettledAs::Failed, AttemptOutcome::Failed),

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::back_off::BackOff;
+use crate::doubt::Doubt;
 use crate::drive;
-use crate::in_hand::InHand;
 use crate::worker::Shared;
 
-/// So many runs are in hand at most.
-const IN_HAND: u32 = 1024;
+/// So many runs are at work at most.
+pub(crate) const AT_WORK: u32 = 1024;
+/// So many are in hand at most, with those that wait for an answer from outside: a host that hangs must not hold up the
+/// rules that never ask it.
+pub(crate) const IN_HAND: u32 = 8192;
 /// So many are claimed at a time at most.
 const BATCH: u32 = 256;
 /// How long a missed wake-up can go unnoticed.
@@ -17,10 +20,11 @@ const POLL: Duration = Duration::from_secs(2);
 
 /// Claims until the worker stops.
 pub(crate) async fn work(shared: Arc<Shared>) {
-    let in_hand = InHand::new(IN_HAND);
     let mut back_off = BackOff::default();
+    let mut doubt = Doubt::default();
     let Shared {
         parts,
+        runs: in_hand,
         stopping,
         tracker,
         ..
@@ -32,16 +36,23 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             room = in_hand.room() => room.min(BATCH),
         };
         // A claim is never given up half-way: what it took must come into our hands.
-        match parts.store.claim_runs(limit).await {
+        let claimed = match doubt
+            .settle(|| parts.store.release_runs_except(in_hand.list()))
+            .await
+        {
+            Ok(()) => parts.store.claim_runs(limit).await,
+            Err(error) => Err(error),
+        };
+        match claimed {
             Ok(claimed) => {
                 back_off = BackOff::default();
                 let was_full = claimed.len() >= limit as usize;
                 for run in claimed {
-                    let place = in_hand.take();
+                    let place = in_hand.take(run.run.id, run.fence);
                     let for_run = shared.clone();
                     tracker.spawn(async move {
                         drive::drive(&for_run, run).await;
-                        drop(place);
+                        place.leave();
                     });
                 }
                 if was_full {
@@ -50,6 +61,7 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             }
             Err(error) => {
                 tracing::warn!(%error, "runs cannot be claimed for now");
+                doubt.after(&error);
                 back_off.pause().await;
                 continue;
             }

@@ -1,18 +1,25 @@
 //! Starting the loops and stopping them in good order.
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cuebook_core::{EffectId, RunId};
 use cuebook_rules::ScriptPool;
+use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::in_hand::InHand;
 use crate::parts::WorkerParts;
 use crate::pauses::Pauses;
 use crate::programs::Programs;
 use crate::{outbox, runs, timers};
+
+/// How long a loop that has failed rests before it begins anew.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// What all loops share.
 pub(crate) struct Shared {
@@ -22,6 +29,12 @@ pub(crate) struct Shared {
     pub(crate) threads: Arc<Semaphore>,
     pub(crate) programs: Programs,
     pub(crate) pauses: Pauses,
+    /// The runs in hand; here, so that a loop that begins anew knows of them.
+    pub(crate) runs: InHand<RunId>,
+    /// The mails in hand: no more than the mail server's connections, so that each begins at once.
+    pub(crate) mails: InHand<EffectId>,
+    /// The other sends in hand.
+    pub(crate) sends: InHand<EffectId>,
     pub(crate) tracker: TaskTracker,
     /// Nothing new is to be taken.
     pub(crate) stopping: CancellationToken,
@@ -41,20 +54,24 @@ impl Worker {
     /// When a thread for scripts cannot be started.
     pub fn start(parts: WorkerParts) -> io::Result<Self> {
         let threads = parts.script_threads.max(1);
+        let mails = u32::try_from(parts.effects.mails_at_once()).unwrap_or(u32::MAX);
         let shared = Arc::new(Shared {
             pool: ScriptPool::new(parts.engine.clone(), threads)?,
             threads: Arc::new(Semaphore::new(threads)),
             programs: Programs::default(),
             pauses: Pauses::new(parts.clock.clone()),
+            runs: InHand::new(runs::AT_WORK, runs::IN_HAND),
+            mails: InHand::new(mails, mails),
+            sends: InHand::new(outbox::IN_HAND, outbox::IN_HAND),
             tracker: TaskTracker::new(),
             stopping: CancellationToken::new(),
             abandon: CancellationToken::new(),
             parts,
         });
         let tracker = &shared.tracker;
-        tracker.spawn(runs::work(shared.clone()));
-        tracker.spawn(outbox::work(shared.clone()));
-        tracker.spawn(timers::work(shared.clone()));
+        tracker.spawn(kept_alive("runs", shared.clone(), runs::work));
+        tracker.spawn(kept_alive("outbox", shared.clone(), outbox::work));
+        tracker.spawn(kept_alive("timers", shared.clone(), timers::work));
         Ok(Self { shared })
     }
 
@@ -85,5 +102,21 @@ impl Worker {
         self.shared.abandon.cancel();
         self.shared.tracker.close();
         self.shared.tracker.wait().await;
+    }
+}
+
+/// Runs a loop until it ends; one that panics begins anew, and says so.
+async fn kept_alive<F: Future<Output = ()>>(
+    name: &'static str,
+    shared: Arc<Shared>,
+    work: impl Fn(Arc<Shared>) -> F,
+) {
+    while AssertUnwindSafe(work(shared.clone()))
+        .catch_unwind()
+        .await
+        .is_err()
+    {
+        tracing::error!(name, "a loop has failed and begins anew");
+        tokio::time::sleep(BREATH).await;
     }
 }

@@ -15,7 +15,7 @@ use super::answer::{self, Exchange};
 use super::credential::{Auth, Credential};
 use super::decision::is_trouble;
 use super::failure::Failure;
-use super::gates::Gates;
+use super::gates::{Gates, Passage};
 use super::mask::Mask;
 use super::request::{Head, Request};
 use crate::egress::{Admission, CheckedResolver, EgressPolicy};
@@ -101,8 +101,15 @@ impl HttpClient {
         request: &Request,
         key: Option<&str>,
     ) -> Result<Exchange, Failure> {
-        self.perform(&request.method, &request.head, request.body.clone(), key)
+        let passage = self.gates.enter(&authority(&request.head)).await;
+        let body = request.body.clone();
+        self.perform(&request.method, &request.head, body, key, passage)
             .await
+    }
+
+    /// The right to make the request of `head` now; `None` where its host has as many as it gets at a time.
+    pub(crate) fn passage(&self, head: &Head) -> Option<Passage> {
+        self.gates.try_enter(&authority(head))
     }
 
     /// Makes the request of `head` and `body`.
@@ -112,6 +119,7 @@ impl HttpClient {
         head: &Head,
         body: Vec<u8>,
         key: Option<&str>,
+        _passage: Passage,
     ) -> Result<Exchange, Failure> {
         let timeout = self.timeout(head)?;
         let admission = self.policy.admit(&head.url).map_err(Failure::Refused)?;
@@ -119,7 +127,6 @@ impl HttpClient {
             .clients
             .get(&admission)
             .ok_or_else(|| Failure::Invalid("there is no client for this host".to_owned()))?;
-        let _passage = self.gates.enter(&authority(head)).await;
         let mut mask = Mask::default();
         let mut outgoing = client
             .request(method.clone(), head.url.clone())
@@ -127,7 +134,7 @@ impl HttpClient {
         if head.content_type.is_some() {
             outgoing = outgoing.body(body);
         }
-        // The wait for a passage is over: from here on the time counts.
+        // Whoever comes here has a passage: from here on the time counts.
         match tokio::time::timeout(timeout, self.read(outgoing, mask)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Lost {

@@ -15,8 +15,9 @@ pub(crate) struct Gates {
     per_host: usize,
 }
 
-/// The right to have one request out; given back when dropped.
-pub(crate) struct Passage {
+/// The right to begin one attempt at a send now; given back when dropped. By default of a kind that needs none.
+#[derive(Debug, Default)]
+pub struct Passage {
     _host: Option<OwnedSemaphorePermit>,
     _all: Option<OwnedSemaphorePermit>,
 }
@@ -41,6 +42,16 @@ impl Gates {
             _host: of_host,
             _all: of_all,
         }
+    }
+
+    /// The right to send to `host`, if it can be had without waiting.
+    pub(crate) fn try_enter(&self, host: &str) -> Option<Passage> {
+        let of_host = self.of_host(host).try_acquire_owned().ok()?;
+        let of_all = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some(Passage {
+            _host: Some(of_host),
+            _all: Some(of_all),
+        })
     }
 
     fn of_host(&self, host: &str) -> Arc<Semaphore> {
@@ -70,6 +81,8 @@ mod tests {
         let _second = gates.enter("slow").await;
         assert!(gates.enter("slow").now_or_never().is_none());
         assert!(gates.enter("quick").now_or_never().is_some());
+        assert!(gates.try_enter("slow").is_none());
+        assert!(gates.try_enter("quick").is_some());
         drop(first);
         assert!(gates.enter("slow").now_or_never().is_some());
     }

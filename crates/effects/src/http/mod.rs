@@ -20,6 +20,8 @@ mod retry_after;
 
 pub(crate) use answer::excerpt;
 pub(crate) use client::HttpClient;
+pub use gates::Passage;
+
 pub(crate) use decision::{Repeat, judge, judge_send};
 pub(crate) use options::{OPTIONS, SEND_OPTIONS};
 pub(crate) use request::{Head, Request, shown};

@@ -10,10 +10,11 @@ use cuebook_core::function::{
 use super::kind::{Kind, Perform};
 use crate::arguments::Options;
 use crate::effects::{Delivered, Delivery, Outside};
+use crate::http::Passage;
 use crate::mail::{Content, Envelope, Fields, Mail, OPTIONS};
 
-/// The function's name.
-pub(crate) const NAME: &str = "email::send";
+/// The name of the function that sends mails.
+pub const NAME: &str = "email::send";
 
 /// The largest mail, in bytes: what most servers take.
 const LIMIT: usize = 20 * 1024 * 1024;
@@ -42,7 +43,11 @@ pub(super) const SEND: Kind = Kind {
     text: "Your seats are booked.",
 });"#,
     },
-    perform: Perform::Send(|outside, send| Box::pin(deliver(outside, send))),
+    perform: Perform::Send {
+        // The mail server's connections are few, and whoever claims mails claims no more than those.
+        passage: |_, _| Some(Passage::default()),
+        deliver: |outside, send, _| Box::pin(deliver(outside, send)),
+    },
 };
 
 fn prepare(

@@ -6,6 +6,7 @@ use cuebook_core::function::{FunctionDescriptor, FunctionKind};
 use futures::future::BoxFuture;
 
 use crate::effects::{Call, Delivered, Delivery, Outside};
+use crate::http::Passage;
 
 /// One script function with an effect.
 pub(crate) struct Kind {
@@ -27,9 +28,16 @@ pub(crate) enum Perform {
         repeats: fn(&[Value]) -> bool,
     },
     /// It was prepared, and goes out from the outbox.
-    Send(
-        for<'a> fn(&'a Outside, &'a Delivery<'a>) -> BoxFuture<'a, Result<Delivered, AttemptError>>,
-    ),
+    Send {
+        /// The right to begin an attempt now, if it can be had.
+        passage: fn(&Outside, &Delivery<'_>) -> Option<Passage>,
+        /// One attempt.
+        deliver: for<'a> fn(
+            &'a Outside,
+            &'a Delivery<'a>,
+            Passage,
+        ) -> BoxFuture<'a, Result<Delivered, AttemptError>>,
+    },
     /// It becomes an event of Cuebook in the transaction that ends the segment, and is never performed.
     Event,
 }

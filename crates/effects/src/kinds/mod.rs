@@ -13,7 +13,8 @@ mod webhook;
 
 use cuebook_core::function::FunctionDescriptor;
 
-pub(crate) use email::NAME as MAIL;
+pub use email::NAME as MAIL;
+
 pub(crate) use kind::{Kind, Perform};
 
 /// Every kind.

@@ -11,7 +11,7 @@ use reqwest::Method;
 use super::kind::{Kind, Perform};
 use crate::arguments;
 use crate::effects::{Delivered, Delivery, Outside};
-use crate::http::{Head, Request, SEND_OPTIONS, judge_send, shown};
+use crate::http::{Head, Passage, Request, SEND_OPTIONS, judge_send, shown};
 
 /// `webhook::send`
 pub(super) const SEND: Kind = Kind {
@@ -46,7 +46,10 @@ pub(super) const SEND: Kind = Kind {
     auth: #{ bearer: secret("CRM_TOKEN") },
 });"#,
     },
-    perform: Perform::Send(|outside, send| Box::pin(deliver(outside, send))),
+    perform: Perform::Send {
+        passage,
+        deliver: |outside, send, passage| Box::pin(deliver(outside, send, passage)),
+    },
 };
 
 fn prepare(
@@ -73,15 +76,37 @@ fn prepare(
     }])
 }
 
-async fn deliver(outside: &Outside, send: &Delivery<'_>) -> Result<Delivered, AttemptError> {
-    let head: Head = serde_json::from_value(send.envelope.clone()).map_err(|error| {
+fn passage(outside: &Outside, send: &Delivery<'_>) -> Option<Passage> {
+    match head(send) {
+        Ok(head) => outside.http.passage(&head),
+        // The attempt will say what is wrong.
+        Err(_) => Some(Passage::default()),
+    }
+}
+
+fn head(send: &Delivery<'_>) -> Result<Head, serde_json::Error> {
+    serde_json::from_value(send.envelope.clone())
+}
+
+async fn deliver(
+    outside: &Outside,
+    send: &Delivery<'_>,
+    passage: Passage,
+) -> Result<Delivered, AttemptError> {
+    let head = head(send).map_err(|error| {
         AttemptError::fail(CallError::invalid(format!(
             "the stored request cannot be read: {error}"
         )))
     })?;
     let outcome = outside
         .http
-        .perform(&Method::POST, &head, send.body.to_vec(), Some(send.key))
+        .perform(
+            &Method::POST,
+            &head,
+            send.body.to_vec(),
+            Some(send.key),
+            passage,
+        )
         .await;
     let exchange = judge_send(outcome, &shown(&head.url), outside.http.now())?;
     Ok(Delivered {

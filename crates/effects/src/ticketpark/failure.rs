@@ -27,8 +27,10 @@ pub(crate) fn write_failure(error: &Error) -> AttemptError {
     };
     let failure = if unprocessed {
         AttemptError::retry(call_error, error.retry_after())
-    } else if error.status().is_none() && error.was_processed_possibly() {
-        "unknown".clone_into(&mut call_error.kind);
+    } else if error.was_processed_possibly() {
+        if error.status().is_none() {
+            "unknown".clone_into(&mut call_error.kind);
+        }
         call_error
             .message
             .push_str("; nobody can know whether it was processed");

@@ -143,12 +143,12 @@ async fn each_form_of_retry_after_is_handed_on() {
 }
 
 #[tokio::test]
-async fn a_5xx_is_an_answer_so_a_post_fails_and_a_get_is_repeated() {
+async fn after_a_5xx_a_post_is_unknown_and_a_get_is_repeated() {
     let peer = HttpPeer::start([answer("500 Internal Server Error", &[], "oops")]).await;
     let post = failure(&peer, "http::post", None).await;
     assert_eq!(
         (post.decision, post.error.kind.as_str()),
-        (Decision::Fail, "status")
+        (Decision::Unknown, "status")
     );
     assert_eq!(post.error.status, Some(500));
     assert_eq!(failure(&peer, "http::get", None).await.decision, AGAIN);

@@ -100,7 +100,8 @@ pub(crate) async fn deliver(
         envelope: &send.envelope,
         body: &send.body,
     };
-    effects.deliver(&delivery).await
+    let passage = effects.passage(&delivery).unwrap();
+    effects.deliver(&delivery, passage).await
 }
 
 /// Templates by `NAME.LOCALE.PART`; `{name}` in them is replaced by the data's `name`.

@@ -87,7 +87,7 @@ async fn an_error_status_is_thrown_with_its_status() {
 }
 
 #[tokio::test]
-async fn a_read_is_repeated_after_a_500_and_a_write_is_not() {
+async fn after_a_500_a_read_is_repeated_and_a_write_is_unknown() {
     let trouble = || answer("500 Internal Server Error", &[], "oops");
     let peer = HttpPeer::start([token(), trouble()]).await;
     let effects = connected(&peer).await;
@@ -104,7 +104,7 @@ async fn a_read_is_repeated_after_a_500_and_a_write_is_not() {
     .unwrap_err();
     assert_eq!(
         (write.decision, write.error.status),
-        (Decision::Fail, Some(500))
+        (Decision::Unknown, Some(500))
     );
     assert_eq!(write.answer.as_deref(), Some("oops"));
 }

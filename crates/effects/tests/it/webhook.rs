@@ -2,10 +2,11 @@
 
 use cuebook_core::Value;
 use cuebook_core::failure::Decision;
-use cuebook_core::function::Route;
+use cuebook_core::function::{PreparedSend, Route};
+use cuebook_effects::{Delivery, Effects};
 
 use crate::peers::http::{Behaviour, HttpPeer, answer};
-use crate::setup::{KEY, deliver, effects, hasty, map, prepare};
+use crate::setup::{KEY, deliver, effects, hasty, map, prepare, settings};
 
 const KIND: &str = "webhook::send";
 
@@ -121,4 +122,36 @@ async fn a_secret_that_the_target_echoes_does_not_reach_the_ledger() {
             assert!(said.contains("***") && !said.contains("t0k"), "{said}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_full_host_lets_no_further_send_begin_and_others_do() {
+    let mut settings = settings();
+    settings.limits.http.per_host = 1;
+    let effects = Effects::new(settings).unwrap();
+    let send_to = |url: &str| {
+        prepare(KIND, &[Value::from(url), Value::Unit])
+            .unwrap()
+            .remove(0)
+    };
+    let passage = |send: &PreparedSend| {
+        effects.passage(&Delivery {
+            kind: KIND,
+            target: &send.target,
+            key: &send.key,
+            envelope: &send.envelope,
+            body: &send.body,
+        })
+    };
+    let (slow, quick) = (
+        send_to("https://slow.example/a"),
+        send_to("https://quick.example/"),
+    );
+    let first = passage(&slow);
+    assert!(first.is_some());
+    assert!(passage(&slow).is_none());
+    assert!(passage(&send_to("https://slow.example/b")).is_none());
+    assert!(passage(&quick).is_some());
+    drop(first);
+    assert!(passage(&slow).is_some());
 }

@@ -45,15 +45,45 @@ pub struct ClaimedSend {
     pub event_id: EventId,
 }
 
-/// A request for sends.
-pub(crate) struct ClaimSends {
-    limit: u32,
+/// Sends of which kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendKinds {
+    /// Of all.
+    All,
+    /// Of this one.
+    Only(&'static str),
+    /// Of all but this one.
+    AllBut(&'static str),
 }
+
+/// How many sends of some kinds are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct SendsWanted {
+    /// Of which kinds.
+    pub kinds: SendKinds,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// A request for sends.
+pub(crate) struct ClaimSends(Vec<SendsWanted>);
 
 impl Store {
     /// Claims up to `limit` sends that are due, the longest due first.
     pub async fn claim_sends(&self, limit: u32) -> Result<Vec<ClaimedSend>, StoreError> {
-        self.inner.writer.submit(ClaimSends { limit }).await
+        self.claim_sends_of(vec![SendsWanted {
+            kinds: SendKinds::All,
+            limit,
+        }])
+        .await
+    }
+
+    /// Claims sends that are due by kinds, those of each the longest due first.
+    pub async fn claim_sends_of(
+        &self,
+        wanted: Vec<SendsWanted>,
+    ) -> Result<Vec<ClaimedSend>, StoreError> {
+        self.inner.writer.submit(ClaimSends(wanted)).await
     }
 }
 
@@ -62,26 +92,40 @@ impl Transition for ClaimSends {
     const ORDER: Order = Order::Claim;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Vec<ClaimedSend>> {
-        let wanted = batch.iter().map(|claim| u64::from(claim.limit)).sum();
-        let mut rows = claim(tx, wanted).await?;
-        rows.sort_by_key(|row| (row.due_at, row.id));
-        let mut bodies = bodies(tx, &rows).await?;
-        let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
-        for row in rows {
-            let body = bodies.remove(&row.id);
-            match send(&row, body) {
-                Ok(send) => claimed.push(send),
-                Err(error) => unreadable.push((row, error)),
+        let mut results = Vec::with_capacity(batch.len());
+        for request in batch {
+            let mut claimed = Vec::new();
+            for wanted in &request.0 {
+                if wanted.limit > 0 {
+                    claimed.extend(readable(tx, claim(tx, *wanted).await?).await?);
+                }
             }
+            results.push(Ok(claimed));
         }
-        fail_sends(tx, unreadable).await?;
-        let mut claimed = claimed.into_iter();
-        let share = |claim: &Self| Ok(claimed.by_ref().take(claim.limit as usize).collect());
-        Ok(batch.iter().map(share).collect())
+        Ok(results)
     }
 }
 
-async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreError> {
+/// The claimed sends, the longest due first; what cannot be read is set aside.
+async fn readable(
+    tx: &Tx<'_>,
+    mut rows: Vec<effects::Model>,
+) -> Result<Vec<ClaimedSend>, StoreError> {
+    rows.sort_by_key(|row| (row.due_at, row.id));
+    let mut bodies = bodies(tx, &rows).await?;
+    let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let body = bodies.remove(&row.id);
+        match send(&row, body) {
+            Ok(send) => claimed.push(send),
+            Err(error) => unreadable.push((row, error)),
+        }
+    }
+    fail_sends(tx, unreadable).await?;
+    Ok(claimed)
+}
+
+async fn claim(tx: &Tx<'_>, wanted: SendsWanted) -> Result<Vec<effects::Model>, StoreError> {
     let stopped = StoppedRules::load(tx.db, &[Stopped::Everything, Stopped::Sends]).await?;
     if stopped.all {
         return Ok(Vec::new());
@@ -104,7 +148,7 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<effects::Model>, StoreErr
 }
 
 /// The sends that may be claimed, the longest due first.
-pub(super) fn due(now: i64, wanted: u64, stopped: &StoppedRules) -> SelectStatement {
+pub(super) fn due(now: i64, wanted: SendsWanted, stopped: &StoppedRules) -> SelectStatement {
     let mut select = Query::select();
     select
         .column(effects::Column::Id)
@@ -115,7 +159,17 @@ pub(super) fn due(now: i64, wanted: u64, stopped: &StoppedRules) -> SelectStatem
         .and_where(Expr::col(effects::Column::ClaimedAt).is_null())
         .order_by(effects::Column::DueAt, sea_orm::Order::Asc)
         .order_by(effects::Column::Id, sea_orm::Order::Asc)
-        .limit(wanted);
+        .limit(u64::from(wanted.limit));
+    let kind = || Expr::col(effects::Column::Kind);
+    match wanted.kinds {
+        SendKinds::All => {}
+        SendKinds::Only(only) => {
+            select.and_where(kind().eq(only));
+        }
+        SendKinds::AllBut(but) => {
+            select.and_where(kind().ne(but));
+        }
+    }
     if !stopped.rules.is_empty() {
         let rule = Expr::col(effects::Column::Rule);
         select.and_where(rule.is_not_in(stopped.rules.iter().cloned()));

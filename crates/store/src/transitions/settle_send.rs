@@ -59,7 +59,7 @@ impl Transition for Settlement {
     const ORDER: Order = Order::Settle;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
-        let fences = fences(tx, batch).await?;
+        let fences = fences(tx, batch.iter().map(|settlement| settlement.id.0)).await?;
         let mut settled = HashSet::new();
         let mut results = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
@@ -83,12 +83,15 @@ impl Transition for Settlement {
     }
 }
 
-/// The fences of those sends of the batch that are claimed.
-async fn fences(tx: &Tx<'_>, batch: &[Settlement]) -> Result<HashMap<Uuid, i64>, StoreError> {
+/// The fences of those of the sends that are claimed.
+pub(super) async fn fences(
+    tx: &Tx<'_>,
+    sends: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, i64>, StoreError> {
     let mut select = effects::Entity::find()
         .select_only()
         .columns([effects::Column::Id, effects::Column::Fence])
-        .filter(effects::Column::Id.is_in(batch.iter().map(|settlement| settlement.id.0)))
+        .filter(effects::Column::Id.is_in(sends))
         .filter(effects::Column::State.eq("pending"))
         .filter(effects::Column::ClaimedAt.is_not_null())
         .order_by_asc(effects::Column::Id);

@@ -24,6 +24,8 @@ pub(super) enum Progress {
 impl Drive<'_> {
     /// Waits until at least one open call has its answer, and repeats attempts when they are due.
     pub(super) async fn wait_for_answer(&mut self) -> Result<Progress, LetGo> {
+        let shared = self.shared;
+        let _rest = shared.runs.rest(self.run.id);
         loop {
             let due = self.open.first_due();
             if self.open.is_idle() {

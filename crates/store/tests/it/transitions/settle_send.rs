@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cuebook_core::effect::{AttemptOutcome, EffectState};
-use cuebook_store::{CompletedAs, SettledAs, Store, StoreError};
+use cuebook_store::{CompletedAs, SendKinds, SendsWanted, SettledAs, Store, StoreError};
 
 use crate::script::{checkpoint, mails, running};
 use crate::stage::{Stage, stories};
@@ -74,5 +74,36 @@ stories! {
         store.settle_send(stage.settlement(&new, SettledAs::Done)).await.unwrap();
         let error = store.settle_send(stage.settlement(&new, SettledAs::Failed)).await.unwrap_err();
         assert!(matches!(error, StoreError::Fenced), "settled is settled");
+    }
+
+    async fn what_was_not_begun_is_given_back_without_an_attempt(stage: &Stage) {
+        let store = stage.open().await;
+        send(stage, &store, &["a@example.test", "b@example.test"]).await;
+        let claimed = store.claim_sends(10).await.unwrap();
+        let at = stage.now() + TimeDelta::seconds(1);
+        let both = claimed.iter().map(|send| (send.id, send.fence));
+        store.put_back_sends(both, at).await.unwrap();
+        store.wakes().timers.notified().await;
+        assert!(store.claim_sends(10).await.unwrap().is_empty(), "not before it is due");
+        stage.pass(1);
+        let again = store.claim_sends(10).await.unwrap();
+        assert_eq!(again.len(), 2);
+        assert_eq!(again[0].attempts, 0);
+        let effect = store.show_effect(again[0].id).await.unwrap().unwrap();
+        assert_eq!((effect.state, effect.attempts.len()), (EffectState::Pending, 0));
+        // The former claim gives nothing back any more.
+        let late = claimed.iter().map(|send| (send.id, send.fence));
+        store.put_back_sends(late, stage.now()).await.unwrap();
+        assert!(store.claim_sends(10).await.unwrap().is_empty());
+    }
+
+    async fn sends_are_claimed_by_kind(stage: &Stage) {
+        let store = stage.open().await;
+        send(stage, &store, &["a@example.test", "b@example.test"]).await;
+        let of = |kinds, limit| store.claim_sends_of(vec![SendsWanted { kinds, limit }]);
+        assert!(of(SendKinds::AllBut("email::send"), 10).await.unwrap().is_empty());
+        assert!(of(SendKinds::Only("email::send"), 0).await.unwrap().is_empty());
+        assert_eq!(of(SendKinds::Only("email::send"), 1).await.unwrap().len(), 1);
+        assert_eq!(of(SendKinds::AllBut("webhook::send"), 10).await.unwrap().len(), 1);
     }
 }

@@ -6,6 +6,7 @@ mod crashing;
 mod diverging;
 mod emitting;
 mod failing;
+mod fairness;
 mod lanes;
 mod looping;
 mod parallel;

@@ -1,0 +1,77 @@
+//! Gives claimed sends back whose attempt was not begun: `pending` and claimed → `pending` and free, due when they were
+//! said to be. Nothing was tried, so no attempt is recorded or counted.
+//!
+//! If the process dies before the commit, `take_over` takes the claim for an attempt whose outcome nobody can know: so
+//! whoever claims a send that it cannot begin gives it back at once.
+
+use std::collections::HashMap;
+
+use cuebook_core::{EffectId, Timestamp};
+use sea_orm::Value;
+use sea_orm::sea_query::Expr;
+use uuid::Uuid;
+
+use super::settle_send::fences;
+use super::steps::not_before;
+use crate::entities::effects;
+use crate::error::StoreError;
+use crate::statements::{given, update_each};
+use crate::store::Store;
+use crate::writer::{Applied, Order, Transition, Tx};
+
+/// Sends to give back, each with the fence of its claim.
+pub(crate) struct PutBackSends {
+    sends: HashMap<Uuid, i64>,
+    due: Timestamp,
+}
+
+impl Store {
+    /// Gives back claimed sends whose attempt was not begun; they are due at `due`. One that somebody else has by now is
+    /// left to them.
+    pub async fn put_back_sends(
+        &self,
+        sends: impl IntoIterator<Item = (EffectId, i64)>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sends = sends.into_iter().map(|(id, fence)| (id.0, fence)).collect();
+        let request = PutBackSends { sends, due };
+        self.inner.writer.submit(request).await
+    }
+}
+
+impl Transition for PutBackSends {
+    type Output = ();
+    const ORDER: Order = Order::Settle;
+
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
+        let ids = batch
+            .iter()
+            .flat_map(|request| request.sends.keys().copied());
+        let fences = fences(tx, ids).await?;
+        let mut rows: HashMap<Uuid, Vec<Value>> = HashMap::new();
+        for request in batch {
+            for (id, fence) in &request.sends {
+                if fences.get(id) == Some(fence) {
+                    let due = Value::from(not_before(request.due));
+                    rows.insert(*id, vec![Value::from(*id), due]);
+                }
+            }
+        }
+        if !rows.is_empty() {
+            tx.ready.timers();
+        }
+        update_each(
+            tx,
+            effects::Entity,
+            effects::Column::Id,
+            vec![
+                (effects::Column::DueAt, given(2)),
+                (effects::Column::ClaimedAt, Expr::value(None::<i64>)),
+                (effects::Column::Holder, Expr::value(None::<Uuid>)),
+            ],
+            rows.into_values().collect(),
+        )
+        .await?;
+        Ok(batch.iter().map(|_| Ok(())).collect())
+    }
+}
