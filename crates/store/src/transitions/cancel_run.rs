@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::claim_key::free_keys;
+use super::event_waits::forget_waits;
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
 use crate::entities::runs;
@@ -64,6 +65,7 @@ async fn cancel(tx: &Tx<'_>, request: &CancelRun) -> Result<Operated<RunState>, 
     }
     settle_open_calls(tx, &[row.id]).await?;
     free_keys(tx, &[row.id]).await?;
+    forget_waits(tx, &[row.id]).await?;
     runs::Entity::update_many()
         .col_expr(
             runs::Column::State,

@@ -64,6 +64,12 @@ pub(super) const ALL: &[Check] = &[
         query: "SELECT id, rule FROM runs WHERE state = 'waiting' AND wake_at IS NULL",
     },
     Check {
+        code: "wait_of_no_waiting_run",
+        meaning: "an event would be given to the run, but it does not wait",
+        query: "SELECT w.run_id, w.path FROM waits w JOIN runs r ON r.id = w.run_id \
+                WHERE r.state <> 'waiting'",
+    },
+    Check {
         code: "ended_without_time",
         meaning: "the run is over, and nobody knows since when",
         query: "SELECT id, state FROM runs WHERE ended_at IS NULL \
