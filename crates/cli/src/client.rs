@@ -61,21 +61,13 @@ impl ApiClient {
     pub(crate) fn new(config: &Config, environment: &Environment) -> Result<Self, Failure> {
         let folder = DataFolder::at(&config.data_dir);
         let url = match environment.get("CUEBOOK_URL") {
-            Some(url) => url.to_owned(),
+            Some(url) => named(url).map_err(Failure::usage)?,
+            // This machine's own address, whatever it is.
             None => folder
                 .server_url()
                 .map_err(Failure::unreachable)?
                 .unwrap_or_else(|| format!("http://{}", config.listen)),
         };
-        let parsed = Url::parse(&url).map_err(|_| {
-            Failure::usage(anyhow!("CUEBOOK_URL is no URL: write https://<host>"))
-        })?;
-        if !is_safe(&parsed) {
-            return Err(Failure::usage(anyhow!(
-                "the key is not sent to {} unencrypted: CUEBOOK_URL must begin with https://, or name this machine",
-                parsed.host_str().unwrap_or("a server")
-            )));
-        }
         let key = match environment.get("CUEBOOK_KEY") {
             Some(key) => SecretText::new(key),
             None => match &config.admin_key {
@@ -164,15 +156,25 @@ impl ApiClient {
     }
 }
 
+/// The URL that somebody named, if the key may be sent there.
+fn named(text: &str) -> anyhow::Result<String> {
+    let url = Url::parse(text).context("CUEBOOK_URL is no URL: write https://<host>")?;
+    if !is_safe(&url) {
+        bail!(
+            "the key is not sent to {} unencrypted: CUEBOOK_URL must begin with https://, or name this machine",
+            url.host_str().unwrap_or("a server")
+        );
+    }
+    Ok(text.to_owned())
+}
+
 /// Whether a key may be sent there: encrypted, or not beyond this machine.
 fn is_safe(url: &Url) -> bool {
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
         ("http", Some(Host::Ipv4(ip))) => ip.is_loopback(),
         ("http", Some(Host::Ipv6(ip))) => ip.to_canonical().is_loopback(),
-        ("http", Some(Host::Domain(name))) => {
-            name == "localhost" || name.ends_with(".localhost")
-        }
+        ("http", Some(Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
         _ => false,
     }
 }

@@ -52,7 +52,7 @@ impl DataFolder {
             source,
         })?;
         #[cfg(unix)]
-        warn_of_readers(path);
+        warn_of_readers(path, "the data folder", 0o700);
         Ok(Self(path.to_owned()))
     }
 
@@ -69,7 +69,11 @@ impl DataFolder {
     /// The key in file `name`, if it is there.
     pub(crate) fn key(&self, name: &str) -> Result<Option<SecretText>, DataFolderError> {
         match self.read(name)? {
-            Some(text) if !text.is_empty() => Ok(Some(SecretText::new(text))),
+            Some(text) if !text.is_empty() => {
+                #[cfg(unix)]
+                warn_of_readers(&self.path(name), "the key", 0o600);
+                Ok(Some(SecretText::new(text)))
+            }
             _ => Ok(None),
         }
     }
@@ -114,14 +118,12 @@ impl DataFolder {
         }
     }
 
-    /// Writes a whole file or nothing: a key that is half there would be worse than none.
+    /// Writes a whole file or nothing: a key that is half there would be worse than none. The file is a new one of its
+    /// owner's, never one that was there before: that might be a link, or open to others.
     fn write(&self, name: &str, text: &str) -> Result<(), DataFolderError> {
         let half = self.path(&format!(".{name}.new"));
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let written = options.open(&half).and_then(|mut file| {
+        let written = remove(&half).and_then(|()| {
+            let mut file = new_file(&half)?;
             writeln!(file, "{text}")?;
             file.sync_all()
         });
@@ -139,17 +141,38 @@ impl DataFolder {
     }
 }
 
-/// A folder that was there before may be open to all; the database in it holds customers' data.
+/// Makes a file that was not there, for its owner alone. A link in its place is not followed.
+fn new_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Removes what an earlier start left half-way; a link itself, and not what it points to.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What was there before may be open to others: the database in the folder holds customers' data, a key opens everything.
 #[cfg(unix)]
-fn warn_of_readers(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o007 != 0);
-    if open {
+fn warn_of_readers(path: &Path, what: &str, mode: u32) {
+    if is_open_to_others(path) {
         tracing::warn!(
             path = %path.display(),
-            "every user of this machine can look into the data folder: `chmod 700` closes it"
+            "other users of this machine can read {what}: `chmod {mode:o}` closes it"
         );
     }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(test)]
@@ -184,6 +207,42 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o700);
         assert_eq!(mode(&folder.path(SECRET_KEY)), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_leftover_is_never_written_to_whether_it_is_a_link_or_open_to_all() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(&dir.path().join("data")).unwrap();
+        let elsewhere = dir.path().join("elsewhere");
+        fs::write(&elsewhere, "before").unwrap();
+        symlink(&elsewhere, folder.path(".admin.key.new")).unwrap();
+        let leftover = folder.path(".hook.token.new");
+        fs::write(&leftover, "half").unwrap();
+        fs::set_permissions(&leftover, fs::Permissions::from_mode(0o666)).unwrap();
+        for name in [ADMIN_KEY, HOOK_TOKEN] {
+            folder
+                .key_or_make(name, || SecretText::new("the key"))
+                .unwrap();
+            let data = fs::symlink_metadata(folder.path(name)).unwrap();
+            assert!(data.is_file(), "{name}");
+            assert_eq!(data.permissions().mode() & 0o777, 0o600, "{name}");
+        }
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "before");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_the_group_can_read_is_open_to_others() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let key = dir.path().join(ADMIN_KEY);
+        fs::write(&key, "x").unwrap();
+        for (mode, open) in [(0o600, false), (0o640, true), (0o604, true)] {
+            fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(is_open_to_others(&key), open, "{mode:o}");
+        }
     }
 
     #[test]

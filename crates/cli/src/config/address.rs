@@ -21,6 +21,9 @@ pub(super) fn http_url(text: &str) -> Result<Url, String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it must begin with `https://` or `http://`".to_owned());
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it must have no user and no password in it".to_owned());
+    }
     Ok(url)
 }
 
@@ -35,5 +38,9 @@ mod tests {
         assert_eq!(parse(":8080").unwrap().to_string(), "0.0.0.0:8080");
         assert!(parse("127.0.0.1").is_err());
         assert!(http_url("ftp://x").is_err());
+        for url in ["https://u:hunter2@x", "https://hunter2@x"] {
+            let why = http_url(url).unwrap_err();
+            assert!(!why.contains("hunter2"), "{why}");
+        }
     }
 }

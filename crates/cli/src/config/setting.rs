@@ -1,5 +1,7 @@
 //! What is known of one setting. The table of all of them stands in [`super::table`].
 
+use url::Url;
+
 /// One setting of Cuebook.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setting {
@@ -33,7 +35,7 @@ pub(crate) enum Fallback {
 pub(crate) enum Secrecy {
     /// All of it.
     Plain,
-    /// All but the password in the URL.
+    /// All but the password in the URL, which may also stand in its query.
     Password,
     /// Nothing.
     Secret,
@@ -71,16 +73,35 @@ impl Setting {
         match self.secrecy {
             Secrecy::Plain => text.to_owned(),
             Secrecy::Secret => "***".to_owned(),
-            Secrecy::Password => match url::Url::parse(text) {
-                Ok(mut url) if url.password().is_some() => match url.set_password(Some("***")) {
-                    Ok(()) => url.into(),
-                    Err(()) => "***".to_owned(),
-                },
-                Ok(_) => text.to_owned(),
-                Err(_) => "***".to_owned(),
-            },
+            Secrecy::Password => without_password(text).unwrap_or_else(|| "***".to_owned()),
         }
     }
+}
+
+/// The parameters of URLs whose values may be shown; any other may be a password, under whatever name.
+const HARMLESS: &[&str] = &["mode", "sslmode", "tls"];
+
+/// A URL with its password masked, and so the values of its query; `None` for what is no URL.
+fn without_password(text: &str) -> Option<String> {
+    let mut url = Url::parse(text).ok()?;
+    let hidden = |name: &str| !HARMLESS.contains(&name);
+    let hides = url.query_pairs().any(|(name, _)| hidden(&name));
+    if url.password().is_none() && url.fragment().is_none() && !hides {
+        return Some(text.to_owned());
+    }
+    if url.password().is_some() {
+        url.set_password(Some("***")).ok()?;
+    }
+    url.set_fragment(None);
+    if hides {
+        let pairs = url.query_pairs().map(|(name, value)| match hidden(&name) {
+            true => format!("{name}=***"),
+            false => format!("{name}={value}"),
+        });
+        let query = pairs.collect::<Vec<_>>().join("&");
+        url.set_query(Some(&query));
+    }
+    Some(url.into())
 }
 
 #[cfg(test)]
@@ -97,5 +118,19 @@ mod tests {
         assert_eq!(shown, "smtps://box:***@mail.example.ch:465");
         assert_eq!(setting.masked("sqlite://data/x.db"), "sqlite://data/x.db");
         assert_eq!(setting.masked("no url hunter2"), "***");
+        for (url, shown) in [
+            (
+                "postgres://h/db?user=u&password=hunter2&sslmode=require",
+                "postgres://h/db?user=***&password=***&sslmode=require",
+            ),
+            (
+                "postgres://u:hunter2@h/db?passwd=hunter2",
+                "postgres://u:***@h/db?passwd=***",
+            ),
+            ("smtp://mail.ch?tls=required", "smtp://mail.ch?tls=required"),
+            ("postgres://h/db#hunter2", "postgres://h/db"),
+        ] {
+            assert_eq!(setting.masked(url), shown);
+        }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         env: Some("CUEBOOK_HOOK_TOKEN"),
         fallback: Fallback::Derived("made at the first start, in `<data_dir>/hook.token`"),
         secrecy: Secrecy::Secret,
-        doc: "The secret part of the webhook's URL, 32 characters or more: letters, digits, `-` and `_`.",
+        doc: "The secret part of the webhook's URL, 32 characters or more: letters, digits, `-` and `_`. When it is changed, the former one is good until the next change.",
         ..Setting::PLAIN
     },
     Setting {

@@ -11,6 +11,11 @@ use cuebook_store::{NewApiKey, SecretKey, Store};
 use crate::config::Config;
 use crate::data_folder::{ADMIN_KEY, DataFolder, HOOK_TOKEN, Kept, SECRET_KEY};
 
+/// The name of the hook token that the configuration or the data folder gives.
+const HOOK_NAME: &str = "default";
+/// So many of them are good: the present one, and the one before until Ticketpark has the new address.
+const TOKENS_ALIVE: usize = 2;
+
 /// What lets somebody in.
 #[derive(Debug)]
 pub(super) struct Access {
@@ -70,7 +75,8 @@ impl Access {
         })
     }
 
-    /// Makes the store know both. The key always has the same id, so that a new one takes the place of the former.
+    /// Makes the store know both. The key always has the same id, so that a new one takes the place of the former; of the
+    /// tokens the former is good for one more change.
     pub(super) async fn grant(&self, store: &Store) -> anyhow::Result<()> {
         let key = NewApiKey {
             id: keys::CONFIGURED_ID.to_owned(),
@@ -85,9 +91,13 @@ impl Access {
             .context("cannot store the admin key")?;
         let token = token_hash(self.hook_token.text().reveal());
         store
-            .add_hook_token("default", &Account::default(), token)
+            .add_hook_token(HOOK_NAME, &Account::default(), token)
             .await
-            .context("cannot store the hook token")
+            .context("cannot store the hook token")?;
+        store
+            .retire_hook_tokens(HOOK_NAME, token, TOKENS_ALIVE)
+            .await
+            .context("cannot retire former hook tokens")
     }
 }
 
@@ -132,6 +142,33 @@ mod tests {
         assert!(second.hook_token.new_text().is_none());
         let key = |folder| secret_key(&config, folder, &chance).unwrap().id();
         assert_eq!(key(&folder), key(&folder));
+    }
+
+    #[tokio::test]
+    async fn a_changed_token_leaves_the_former_good_and_those_before_it_retired() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(dir.path()).unwrap();
+        let chance = std::sync::Arc::new(SystemChance::default());
+        let clock = std::sync::Arc::new(cuebook_core::clock::SystemClock);
+        let store = Store::open(cuebook_store::StoreSettings {
+            database_url: format!("sqlite://{}", dir.path().join("c.db").display()),
+            secret_key: SecretKey::generate(&*chance),
+            clock,
+            chance: chance.clone(),
+        });
+        let store = store.await.unwrap();
+        let tokens = ["a", "b", "c"].map(|letter| letter.repeat(32));
+        for token in &tokens {
+            let environment = Environment::of([("CUEBOOK_HOOK_TOKEN", token.as_str())]);
+            let access = Access::prepare(&config(&environment), &folder, &*chance).unwrap();
+            access.grant(&store).await.unwrap();
+        }
+        let retired = tokens.map(|token| {
+            let known = store.known_hook_token(&token_hash(&token));
+            known.unwrap().retired
+        });
+        assert_eq!(retired, [true, false, false]);
+        store.close().await;
     }
 
     #[test]
