@@ -59,12 +59,13 @@ pub(crate) async fn drive(shared: &Shared, claimed: ClaimedRun) {
         claimed.run.rule.clone(),
     );
     let as_claimed = (claimed.run.clone(), claimed.fence);
-    let driven = async {
+    // Boxed, since it is large and lives as long as its run.
+    let driven = Box::pin(async {
         match begin::begin(shared, claimed).await? {
             Begun::Ready(drive) => drive.go().await,
             Begun::Over(left) => Ok(left),
         }
-    };
+    });
     let driven = async {
         let driven = AssertUnwindSafe(driven).catch_unwind().await;
         match driven.unwrap_or(Err(LetGo::Panicked)) {
