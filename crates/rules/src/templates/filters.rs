@@ -100,6 +100,8 @@ fn instant(value: &Value, zone: Tz) -> Result<Timestamp, Error> {
         .as_str()
         .and_then(|text| zoned::parse(text, zone))
         .ok_or_else(|| {
+            let value = value.to_string();
+            let value = suggest::shown(&value);
             invalid(format!(
                 "`{value}` is no time: give one such as 2026-11-24T19:30:00+01:00"
             ))
@@ -116,7 +118,11 @@ fn amount(value: &Value) -> Result<Decimal, Error> {
         .filter(|_| value.is_integer())
         .map(Decimal::from);
     int.or_else(|| cuebook_core::value::decimal(value.as_str()?))
-        .ok_or_else(|| invalid(format!("`{value}` is no amount: give one such as 50.00")))
+        .ok_or_else(|| {
+            let value = value.to_string();
+            let value = suggest::shown(&value);
+            invalid(format!("`{value}` is no amount: give one such as 50.00"))
+        })
 }
 
 /// An error that names the variable, where there is none.

@@ -186,6 +186,8 @@ fn what_a_template_writes_and_holds_is_bounded() {
         "{{ range(100000)|list|sort|length }}",
         "{{ ('%1000000000d'|format(1))|length }}",
         r#"{{ "a\na"|indent(1000000000) }}"#,
+        "{{ big|date }}",
+        "{{ (big ~ 'x')|money('CHF') }}",
     ] {
         let begun = std::time::Instant::now();
         let Err(error) = render(text, &big) else {

@@ -185,8 +185,8 @@ fn every_file_is_looked_at_and_all_is_said_in_order() {
 #[test]
 fn the_head_is_checked() {
     one(
-        "//! ```toml\n//! debounce = \"30s\"\n//! ```\n",
-        "2:5: error[E0202]: option `debounce` is not available in this version of Cuebook; remove it",
+        "//! ```toml\n//! rate = \"30s\"\n//! ```\n",
+        "2:5: error[E0202]: option `rate` is not available in this version of Cuebook; remove it",
     );
 }
 
