@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use cuebook_core::Clock;
+use cuebook_core::{Clock, json_guard};
 use cuebook_store::Store;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, header};
@@ -58,6 +58,11 @@ impl Endpoint for Guard {
             let bytes = body::read(&mut request, &self.limits)
                 .await
                 .map_err(|error| error.problem().into_error())?;
+            // The API takes JSON and nothing else, and reads it with the one parser.
+            json_guard::check(&bytes).map_err(|error| {
+                let detail = format!("the body cannot be taken: {error}");
+                Problem::new(Code::InvalidBody, detail).into_error()
+            })?;
             request.set_body(bytes);
         }
         let mut response = self.api.call(request).await;

@@ -93,13 +93,14 @@ async fn what_is_no_message_is_refused_and_kept_in_quarantine() {
     let running = Running::start().await;
     let key = running.key(&["read", "personal"]).await;
     let deep = "[".repeat(100_000);
-    let bodies: [&[u8]; 6] = [
+    let bodies: [&[u8]; 7] = [
         b"{\"type\":",
         b"\xff\xfe\x00",
         b"[1]",
         b"{}",
         b"",
         deep.as_bytes(),
+        br#"{"type":"t","payload":{"$serde_json::private::RawValue":"[1]"}}"#,
     ];
     for body in bodies {
         let response = running.hook(body.to_vec()).await;
@@ -117,7 +118,7 @@ async fn what_is_no_message_is_refused_and_kept_in_quarantine() {
         assert_eq!(raw.bytes().await.unwrap(), body);
     }
     let (_, list) = running.get(&key, "/api/v1/events?state=rejected").await;
-    assert_eq!(list["items"].as_array().unwrap().len(), 6);
+    assert_eq!(list["items"].as_array().unwrap().len(), 7);
 }
 
 #[tokio::test]

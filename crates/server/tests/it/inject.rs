@@ -80,6 +80,7 @@ async fn a_bad_injected_event_is_refused_with_a_hint() {
         json!({"type": 7, "payload": {}}),
         json!({"type": "x", "payload": {}, "performs": true}),
         json!([]),
+        json!({"type": "x", "payload": {"$serde_json::private::RawValue": "[1]"}}),
     ];
     for body in bodies {
         let response = running
