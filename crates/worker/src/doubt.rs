@@ -7,7 +7,7 @@ use cuebook_store::StoreError;
 use tokio::time::Instant;
 
 /// How long a commit that was given up may still come through: far longer than the store waits for one.
-const LASTS: Duration = Duration::from_secs(60);
+const LASTS: Duration = Duration::from_mins(1);
 /// How often strays are looked for meanwhile.
 const EVERY: Duration = Duration::from_secs(1);
 
