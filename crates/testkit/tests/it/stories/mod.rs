@@ -9,6 +9,7 @@ mod failing;
 mod fairness;
 mod lanes;
 mod looping;
+mod operating;
 mod parallel;
 mod remembering;
 mod retrying;
