@@ -65,7 +65,7 @@ impl Drive<'_> {
             is_write |= was_write;
             next = self.open.try_next();
         }
-        if is_write || self.pending.is_full() {
+        if is_write || self.suspected || self.pending.is_full() {
             self.record().await?;
         }
         Ok(answered)
@@ -161,6 +161,14 @@ impl Drive<'_> {
         }
         self.perform(&due);
         Ok(())
+    }
+
+    /// Commits what was gathered, and the calls that have no answer yet, reads too.
+    pub(super) async fn record_open(&mut self) -> Result<(), LetGo> {
+        for call in self.open.iter() {
+            self.pending.step(call.intent());
+        }
+        self.record().await
     }
 
     /// Commits what was gathered.

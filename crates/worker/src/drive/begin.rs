@@ -57,7 +57,8 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
         Some(_) => until_available(|| parts.store.journal(run.id)).await?,
         None => Journal::default(),
     };
-    let drive = Drive::new(shared, run, fence, Arc::new(event), loaded, journal);
+    let mut drive = Drive::new(shared, run, fence, Arc::new(event), loaded, journal);
+    drive.suspected = claims > 1;
     Ok(Begun::Ready(Box::new(drive)))
 }
 

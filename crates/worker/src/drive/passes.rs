@@ -32,6 +32,9 @@ pub(super) struct Drive<'a> {
     pub(super) open: OpenCalls,
     /// What the script has sent in this segment, as its last pass has it.
     pub(super) sends: Vec<SendRequest>,
+    /// Whether a process died while it had this run. It comes with few others until it has recorded something (see the
+    /// store's `suspects`): so each of its steps is recorded at once, for it to make room, and to die at the step that kills.
+    pub(super) suspected: bool,
     script_time: Duration,
 }
 
@@ -54,6 +57,7 @@ impl<'a> Drive<'a> {
             pending: Pending::default(),
             open: OpenCalls::default(),
             sends: Vec::new(),
+            suspected: false,
             script_time: Duration::ZERO,
         }
     }
@@ -92,6 +96,9 @@ impl<'a> Drive<'a> {
             }
             if self.ask(calls).await? {
                 continue;
+            }
+            if self.suspected {
+                self.record_open().await?;
             }
             match self.wait_for_answer().await? {
                 Progress::Answered => {}

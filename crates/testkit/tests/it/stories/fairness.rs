@@ -137,3 +137,31 @@ async fn runs_that_wait_for_a_host_that_hangs_hold_up_no_other_rule() {
     assert!(slowest < SOON, "{slowest:?}");
     assert_eq!(slow.requests().len(), 20, "no more at once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_all_runs_that_waited_for_a_host_ask_it_again_together() {
+    let (slow, gate) = hanging().await;
+    let asks = format!("//! Asks.\nhttp::get(\"{}\");\n", slow.url("/"));
+    let cuebook = Cuebook::builder()
+        .rule("new-booking/slow.rhai", asks)
+        .start()
+        .await;
+    let cuebook = Arc::new(cuebook);
+    let events = book(&cuebook, 12).await;
+    slow.wait_for(12).await;
+    let cuebook = Arc::into_inner(cuebook)
+        .unwrap()
+        .kill()
+        .await
+        .reopen()
+        .await;
+    // None of them killed the process, which shows as soon as they wait again.
+    slow.wait_for(24).await;
+    gate.open();
+    for event in events {
+        assert_eq!(
+            cuebook.ended_run(event).await.run.state,
+            RunState::Completed
+        );
+    }
+}
