@@ -63,6 +63,7 @@ pub(crate) fn judge(
 }
 
 /// Whether another attempt is to be made after an answer that is trouble.
+#[derive(Debug, Clone, Copy)]
 enum Again {
     Yes,
     No,
@@ -81,9 +82,10 @@ pub(crate) fn judge_send(
     if (200..300).contains(&exchange.status) {
         return Ok(exchange);
     }
-    let again = match is_trouble(exchange.status) {
-        true => Again::Yes,
-        false => Again::No,
+    let again = if is_trouble(exchange.status) {
+        Again::Yes
+    } else {
+        Again::No
     };
     Err(by_status(&exchange, again, to, now))
 }

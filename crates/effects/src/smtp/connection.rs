@@ -75,7 +75,7 @@ impl Connection {
             let recipient = address(recipient)?;
             let domain = recipient.domain().to_owned();
             let accepted = self.command(Rcpt::new(recipient, Vec::new())).await;
-            accepted.map_err(|fault| fault.of_recipient(index + 1, envelope.to.len(), domain))?;
+            accepted.map_err(|fault| fault.of_recipient(index + 1, envelope.to.len(), &domain))?;
         }
         self.command(Data).await?;
         self.message(message).await

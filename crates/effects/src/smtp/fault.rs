@@ -75,7 +75,7 @@ impl Phase {
 
 impl Fault {
     /// The same, said of the recipient with this number among `count`.
-    pub(super) fn of_recipient(self, number: usize, count: usize, domain: String) -> Self {
+    pub(super) fn of_recipient(self, number: usize, count: usize, domain: &str) -> Self {
         match self {
             Self::Smtp(Phase::Envelope, error) => Self::Recipient {
                 which: format!("recipient {number} of {count} (at {domain})"),
