@@ -1,5 +1,6 @@
 //! `cuebook doctor`.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -154,9 +155,9 @@ fn told(parts: &[Part], colour: Colour) -> String {
         let mut says = part.says.iter();
         let word = colour.paint(code, &format!("{word:<6}"));
         let first = says.next().map_or("", String::as_str);
-        text.push_str(&format!("{:<15}{word} {first}\n", part.name));
+        let _ = writeln!(text, "{:<15}{word} {first}", part.name);
         for line in says {
-            text.push_str(&format!("{:<22}{line}\n", ""));
+            let _ = writeln!(text, "{:<22}{line}", "");
         }
     }
     text

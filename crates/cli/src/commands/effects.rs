@@ -27,12 +27,16 @@ pub(crate) struct Effects {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it, read from the command line"
+)]
 enum Verb {
     /// List effects, newest first.
     List {
         #[command(flatten)]
         filters: Filters,
-        /// Only effects of this function, such as email::send. May be given several times.
+        /// Only effects of this function, such as `email::send`. May be given several times.
         #[arg(long, value_name = "FUNCTION")]
         kind: Vec<String>,
         /// Only effects of this run.

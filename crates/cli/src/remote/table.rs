@@ -1,5 +1,7 @@
 //! Rows in columns, as wide as they need to be.
 
+use std::fmt::Write as _;
+
 use serde_json::Value as Json;
 
 /// The longest text of a cell.
@@ -65,7 +67,7 @@ impl Table {
     pub(crate) fn page(&self, list: &Json, nothing: &str) -> String {
         let mut text = self.text(nothing);
         if let Some(cursor) = list["next_cursor"].as_str() {
-            text.push_str(&format!("more with --cursor {cursor}\n"));
+            let _ = writeln!(text, "more with --cursor {cursor}");
         }
         text
     }

@@ -79,10 +79,7 @@ impl Store {
     /// All that is stopped, the stops of everything first.
     pub async fn stops(&self) -> Result<Vec<Stop>, StoreError> {
         let rows = stops::Entity::find().all(self.readers()).await?;
-        let mut stops = rows
-            .into_iter()
-            .map(stop_of)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut stops = rows.iter().map(stop_of).collect::<Result<Vec<_>, _>>()?;
         stops.sort_by(|one, other| (&one.rule, one.what).cmp(&(&other.rule, other.what)));
         Ok(stops)
     }
@@ -121,7 +118,7 @@ async fn set(tx: &Tx<'_>, request: &SetStop) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn stop_of(row: stops::Model) -> Result<Stop, StoreError> {
+fn stop_of(row: &stops::Model) -> Result<Stop, StoreError> {
     Ok(Stop {
         rule: match row.rule.as_str() {
             "" => None,

@@ -40,12 +40,11 @@ impl OperateEffectsApi {
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
         let operated = self.0.retry_send(id).await?;
-        refuse(
-            operated,
-            "only a failed or unknown send can be retried",
-            "retry its run",
-        )?;
-        self.shown(id, key.0.masking()).await
+        let allowed = "only a failed or unknown send can be retried";
+        match refusal(operated, allowed, "retry its run") {
+            Some(refused) => Err(refused),
+            None => self.shown(id, key.0.masking()).await,
+        }
     }
 
     /// Approve a send
@@ -65,12 +64,14 @@ impl OperateEffectsApi {
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
         let operated = self.0.approve_send(id).await?;
-        refuse(
+        match refusal(
             operated,
             "only what is held can be approved",
             "retry its run",
-        )?;
-        self.shown(id, key.0.masking()).await
+        ) {
+            Some(refused) => Err(refused),
+            None => self.shown(id, key.0.masking()).await,
+        }
     }
 
     /// Discard an effect
@@ -91,12 +92,11 @@ impl OperateEffectsApi {
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
         let operated = self.0.discard_effect(id).await?;
-        refuse(
-            operated,
-            "only what is pending, held or failed can be discarded",
-            "cancel its run",
-        )?;
-        self.shown(id, key.0.masking()).await
+        let allowed = "only what is pending, held or failed can be discarded";
+        match refusal(operated, allowed, "cancel its run") {
+            Some(refused) => Err(refused),
+            None => self.shown(id, key.0.masking()).await,
+        }
     }
 }
 
@@ -113,15 +113,15 @@ impl OperateEffectsApi {
     }
 }
 
-/// Refuses what was not carried out.
-fn refuse(
+/// What is said of a decision that was not carried out.
+fn refusal(
     operated: EffectOperated,
     allowed: &str,
     instead: &str,
-) -> Result<(), Refused<OperateRefusals>> {
+) -> Option<Refused<OperateRefusals>> {
     let detail = match operated {
-        EffectOperated::Done => return Ok(()),
-        EffectOperated::NoSuch => return Err(Refused::not_found("effect")),
+        EffectOperated::Done => return None,
+        EffectOperated::NoSuch => return Some(Refused::not_found("effect")),
         EffectOperated::NotIn(state) => format!("the effect is {state}: {allowed}"),
         EffectOperated::IsCall => {
             format!("the effect is a call, whose answer its run needs: {instead}")
@@ -130,5 +130,5 @@ fn refuse(
             "an attempt is being made just now: look again when it has ended".to_owned()
         }
     };
-    Err(Refused::new(Code::WrongState, detail))
+    Some(Refused::new(Code::WrongState, detail))
 }

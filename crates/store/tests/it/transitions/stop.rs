@@ -7,8 +7,8 @@ use cuebook_store::{CompletedAs, Stopped};
 use crate::script::{checkpoint, claim_one, mails, ready_ids, running};
 use crate::stage::{Stage, stories};
 
-fn thanks() -> Option<RuleName> {
-    Some("new-booking/thanks".parse().unwrap())
+fn thanks() -> RuleName {
+    "new-booking/thanks".parse().unwrap()
 }
 
 stories! {
@@ -52,7 +52,7 @@ stories! {
 
     async fn a_rule_that_is_stopped_holds_up_no_other(stage: &Stage) {
         let store = stage.open().await;
-        store.stop(thanks(), Stopped::Everything).await.unwrap();
+        store.stop(Some(thanks()), Stopped::Everything).await.unwrap();
         let rules = ["new-booking/thanks", "new-booking/other"];
         let accepted = store.accept_event(stage.booking("1", &rules)).await.unwrap();
         let other = claim_one(&store).await;
@@ -62,14 +62,14 @@ stories! {
             .await
             .unwrap();
         assert_eq!(store.claim_sends(10).await.unwrap().len(), 1);
-        store.start(thanks(), Stopped::Everything).await.unwrap();
+        store.start(Some(thanks()), Stopped::Everything).await.unwrap();
         assert_eq!(ready_ids(&store).await, [accepted.runs[0]]);
     }
 
     async fn a_disabled_rule_gets_no_new_run_and_its_old_ones_go_on(stage: &Stage) {
         let store = stage.open().await;
         let before = store.accept_event(stage.booking("1", &["new-booking/thanks"])).await.unwrap();
-        store.stop(thanks(), Stopped::NewRuns).await.unwrap();
+        store.stop(Some(thanks()), Stopped::NewRuns).await.unwrap();
         let after = store.accept_event(stage.booking("2", &["new-booking/thanks"])).await.unwrap();
         assert_eq!(after.runs, []);
         let event = store.show_event(after.id).await.unwrap().unwrap();
