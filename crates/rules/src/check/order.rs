@@ -23,7 +23,7 @@ pub(super) fn check(file: &str, ast: &AST, known: &Known, diagnostics: &mut Vec<
         match (known.kind(&name), &sent) {
             // What is only remembered is seen by nobody outside: its order there means nothing.
             (Some(StepKind::Send), None) if !name.starts_with("state::") => {
-                sent = Some((name, line))
+                sent = Some((name, line));
             }
             (Some(StepKind::Wait), _) => sent = None,
             (Some(StepKind::Write), Some((send, send_line))) => {

@@ -5,6 +5,7 @@
 //! sees only what the others have committed before.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use cuebook_core::effect::EffectState;
 use cuebook_core::function::Route;
@@ -37,8 +38,8 @@ impl<'a> Budgets<'a> {
             let Some(budget) = segment.budget.filter(|_| sends_mails(segment)) else {
                 continue;
             };
-            if !counts.contains_key(&key) {
-                counts.insert(key, sent(tx, key, budget).await?);
+            if let Entry::Vacant(place) = counts.entry(key) {
+                place.insert(sent(tx, key, budget).await?);
             }
         }
         Ok(Self(counts))

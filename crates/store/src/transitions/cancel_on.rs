@@ -31,8 +31,12 @@ const AT_ONCE: usize = 1_000;
 
 /// The types that end a run, as its row holds them.
 pub(super) fn column(types: &[String]) -> Option<String> {
-    let list: String = types.iter().map(|name| format!("{BORDER}{name}")).collect();
-    (!types.is_empty()).then(|| format!("{list}{BORDER}"))
+    let mut column = String::from(BORDER);
+    for name in types {
+        column.push_str(name);
+        column.push(BORDER);
+    }
+    (!types.is_empty()).then_some(column)
 }
 
 /// Ends the runs that `accepted` events end.

@@ -44,8 +44,8 @@ async fn change(
     (claimed.run.id, done)
 }
 
-fn int(number: i64) -> Option<Value> {
-    Some(Value::Int(number))
+fn int(number: i64) -> Value {
+    Value::Int(number)
 }
 
 stories! {
@@ -54,12 +54,12 @@ stories! {
         let set = StateChange::Set(Value::from("\u{0} text"));
         change(stage, &store, &[("a", set), ("b", StateChange::Set(Value::Int(1))), ("b", StateChange::Add(2))]).await.1.unwrap();
         assert_eq!(store.read_state(&key("a")).await.unwrap(), Some(Value::from("\u{0} text")));
-        assert_eq!(store.read_state(&key("b")).await.unwrap(), int(3));
+        assert_eq!(store.read_state(&key("b")).await.unwrap(), Some(int(3)));
         let remove = [("a", StateChange::Remove), ("b", StateChange::Add(-5)), ("b", StateChange::Add(1)), ("c", StateChange::Remove), ("c", StateChange::Add(7))];
         change(stage, &store, &remove).await.1.unwrap();
         assert_eq!(store.read_state(&key("a")).await.unwrap(), None);
-        assert_eq!(store.read_state(&key("b")).await.unwrap(), int(-1));
-        assert_eq!(store.read_state(&key("c")).await.unwrap(), int(7));
+        assert_eq!(store.read_state(&key("b")).await.unwrap(), Some(int(-1)));
+        assert_eq!(store.read_state(&key("c")).await.unwrap(), Some(int(7)));
     }
 
     async fn keys_of_other_scopes_subjects_and_captured_runs_are_others(stage: &Stage) {
@@ -86,7 +86,7 @@ stories! {
         assert_eq!(store.read_state(&key("n")).await.unwrap(), None);
         let good = segment(&[("n", StateChange::Add(1))]);
         store.complete_run(checkpoint(&claimed), good, CompletedAs::Completed).await.unwrap();
-        assert_eq!(store.read_state(&key("n")).await.unwrap(), int(1));
+        assert_eq!(store.read_state(&key("n")).await.unwrap(), Some(int(1)));
     }
 
     async fn a_refused_segment_does_not_disturb_others_of_its_commit(stage: &Stage) {
@@ -109,13 +109,13 @@ stories! {
         one.unwrap();
         assert!(matches!(two.unwrap_err(), StoreError::NotCountable(_)));
         three.unwrap();
-        assert_eq!(store.read_state(&key("n")).await.unwrap(), int(3));
+        assert_eq!(store.read_state(&key("n")).await.unwrap(), Some(int(3)));
     }
 
     async fn what_is_remembered_outlives_the_process(stage: &Stage) {
         let store = stage.open().await;
         change(stage, &store, &[("n", StateChange::Add(4))]).await.1.unwrap();
         let store = stage.open_after_death(store).await;
-        assert_eq!(store.read_state(&key("n")).await.unwrap(), int(4));
+        assert_eq!(store.read_state(&key("n")).await.unwrap(), Some(int(4)));
     }
 }
