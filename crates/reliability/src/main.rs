@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cuebook_core::chance::{Chance as _, SystemChance};
+use cuebook_core::clock::{Clock as _, SystemClock};
 use cuebook_reliability::{Plan, check};
 
 /// Kills a Cuebook under load, again and again, and checks from outside that nothing was lost.
@@ -38,15 +39,11 @@ async fn main() -> anyhow::Result<ExitCode> {
         rate: arguments.rate,
         seed: arguments
             .seed
-            .unwrap_or_else(|| u64::from_le_bytes(first_eight(chance.bytes()))),
+            .unwrap_or_else(|| chance.uuid(SystemClock.now()).as_u64_pair().1),
     };
     println!("seed {}", plan.seed);
     let report = check(&plan).await?;
     println!("{report}");
     let is_well = report.wrong.is_empty();
     Ok(ExitCode::from(u8::from(!is_well)))
-}
-
-fn first_eight([a, b, c, d, e, f, g, h, ..]: [u8; 32]) -> [u8; 8] {
-    [a, b, c, d, e, f, g, h]
 }

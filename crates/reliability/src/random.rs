@@ -1,4 +1,4 @@
-//! Numbers that look like chance and come again with the same seed: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
+//! Numbers that look like chance and come again with the same seed: `SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>.
 
 /// A source of such numbers.
 pub(crate) struct Random(u64);

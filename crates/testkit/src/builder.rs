@@ -149,12 +149,11 @@ impl Builder {
             Wanted::Own => Some(Ticketpark::start(clock.clone()).await),
             Wanted::At(url) => Some(Ticketpark::at(&url, clock.clone()).await),
         };
-        let (data, folder) = match self.folder {
-            Some(path) => (path, None),
-            None => {
-                let folder = TempDir::new().expect("a folder for the data");
-                (folder.path().to_owned(), Some(folder))
-            }
+        let (data, folder) = if let Some(path) = self.folder {
+            (path, None)
+        } else {
+            let folder = TempDir::new().expect("a folder for the data");
+            (folder.path().to_owned(), Some(folder))
         };
         let recipe = Recipe {
             secret_key: secret_key(&data, &*chance),

@@ -18,6 +18,12 @@ const BATCH: u32 = 256;
 /// How long a missed wake-up can go unnoticed.
 const POLL: Duration = Duration::from_secs(2);
 
+/// A run that was in hand at so many deaths of a process is claimed alone.
+const DEATHS: u32 = 2;
+/// So long everybody else waits for one that was claimed alone: it is to show what it does while nobody else can be taken
+/// for the guilty one.
+const ALONE: Duration = Duration::from_secs(1);
+
 /// Claims until the worker stops.
 pub(crate) async fn work(shared: Arc<Shared>) {
     let mut back_off = BackOff::default();
@@ -47,13 +53,23 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             Ok(claimed) => {
                 back_off = BackOff::default();
                 let was_full = claimed.len() >= limit as usize;
+                let mut alone = None;
                 for run in claimed {
+                    let is_alone = run.claims > DEATHS;
                     let place = in_hand.take(run.run.id, run.fence);
                     let for_run = shared.clone();
-                    tracker.spawn(async move {
+                    let driven = tracker.spawn(async move {
                         drive::drive(&for_run, run).await;
                         place.leave();
                     });
+                    if is_alone {
+                        alone = Some(driven);
+                    }
+                }
+                if let Some(driven) = alone {
+                    // Whether it ended or lasts, the others come now.
+                    drop(tokio::time::timeout(ALONE, driven).await);
+                    continue;
                 }
                 if was_full {
                     continue;

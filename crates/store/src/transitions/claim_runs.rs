@@ -81,14 +81,17 @@ async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError>
         return Ok(Vec::new());
     }
     let suspects = suspects::claimable(tx, wanted, &stopped).await?;
-    let others = wanted.saturating_sub(suspects.len() as u64);
+    if suspects.alone {
+        return take(tx, runs::Column::Id.is_in(suspects.runs)).await;
+    }
+    let others = wanted.saturating_sub(suspects.runs.len() as u64);
     let mut first = ready(others, &stopped, Among::Others);
     if tx.is_shared() {
         first.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     let mut rows = take(tx, runs::Column::Id.in_subquery(first)).await?;
-    if !suspects.is_empty() {
-        rows.extend(take(tx, runs::Column::Id.is_in(suspects)).await?);
+    if !suspects.runs.is_empty() {
+        rows.extend(take(tx, runs::Column::Id.is_in(suspects.runs)).await?);
     }
     Ok(rows)
 }

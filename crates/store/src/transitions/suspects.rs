@@ -1,9 +1,9 @@
 //! Runs that a process held when it died, and that had recorded nothing since it took them: one of them may be what killed
 //! it, and nobody knows which. All of them took part in the same death, so the number of deaths alone accuses the innocent.
 //!
-//! Therefore, taken up again, they come a few at a time, and those that took part in a second death one by one: whoever is
-//! in hand alone at a third is guilty. A suspect that records something is one no more, and makes room for the next. Runs
-//! that are no suspects are not held up.
+//! Therefore, taken up again, they come a few at a time, and those that took part in a second death one by one, and first
+//! without anybody else: whoever is in hand alone at a third is guilty. A suspect that records something is one no more, and
+//! makes room for the next. How long others wait for one that is alone is the worker's to bound: the next claim has them.
 
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
@@ -27,12 +27,21 @@ struct Suspect {
     claims: i32,
 }
 
+/// The suspects of one claim.
+#[derive(Default)]
+pub(super) struct Claimable {
+    /// Which they are.
+    pub(super) runs: Vec<Uuid>,
+    /// Whether nothing else is to be claimed with them.
+    pub(super) alone: bool,
+}
+
 /// The suspects that may be claimed now, at most `wanted`.
 pub(super) async fn claimable(
     tx: &Tx<'_>,
     wanted: u64,
     stopped: &StoppedRules,
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<Claimable, StoreError> {
     let some = Ord::min(wanted, AFTER_ONE_DEATH as u64);
     let mut select = ready(some, stopped, Among::Suspects);
     if tx.is_shared() {
@@ -41,7 +50,7 @@ pub(super) async fn claimable(
     let found = Suspect::find_by_statement(tx.db.get_database_backend().build(&select));
     let found = found.all(tx.db).await?;
     let Some(first) = found.first() else {
-        return Ok(Vec::new());
+        return Ok(Claimable::default());
     };
     let in_hand = in_hand(tx).await?;
     let room = if in_hand.iter().any(|claims| is_second_death(claims - 1)) {
@@ -51,7 +60,10 @@ pub(super) async fn claimable(
     } else {
         AFTER_ONE_DEATH.saturating_sub(in_hand.len())
     };
-    Ok(found.into_iter().take(room).map(|row| row.id).collect())
+    Ok(Claimable {
+        alone: room > 0 && is_second_death(first.claims),
+        runs: found.into_iter().take(room).map(|row| row.id).collect(),
+    })
 }
 
 /// Whether a run that was claimed so often and recorded nothing took part in more than one death.
