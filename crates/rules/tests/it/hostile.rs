@@ -223,3 +223,18 @@ fn a_stopped_script_harms_no_other() {
     assert_eq!(failure(&first).0, "limit");
     assert_eq!(second.outcome, Outcome::Completed);
 }
+
+#[test]
+fn a_constant_of_a_library_is_worked_out_on_a_big_stack() {
+    let constant =
+        "const TEXT = { let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; s.len() };";
+    let rule = "import \"lib/deep\" as deep;\nlog::info(`${deep::TEXT}`);";
+    let files = files(&[("lib/deep.rhai", constant), ("new-booking/test.rhai", rule)]);
+    let engine = engine();
+    // The caller's own stack is far too small for it.
+    let checking = std::thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(move || engine.check_apart(&files).unwrap());
+    let checked = checking.unwrap().join().unwrap();
+    assert!(checked.set.is_some(), "{:?}", checked.diagnostics);
+}
