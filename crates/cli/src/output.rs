@@ -43,20 +43,17 @@ fn printable(text: &str, colours: bool) -> Cow<'_, str> {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let length = match colour_code(rest).filter(|_| colours) {
-            Some(code) => {
-                shown.push_str(&rest[..code]);
-                code
-            }
-            None => {
-                let is_shown = is_plain(character);
-                shown.push(if is_shown {
-                    character
-                } else {
-                    char::REPLACEMENT_CHARACTER
-                });
-                character.len_utf8()
-            }
+        let length = if let Some(code) = colour_code(rest).filter(|_| colours) {
+            shown.push_str(&rest[..code]);
+            code
+        } else {
+            let is_shown = is_plain(character);
+            shown.push(if is_shown {
+                character
+            } else {
+                char::REPLACEMENT_CHARACTER
+            });
+            character.len_utf8()
         };
         rest = &rest[length..];
     }

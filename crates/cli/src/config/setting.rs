@@ -94,9 +94,9 @@ fn without_password(text: &str) -> Option<String> {
     }
     url.set_fragment(None);
     if hides {
-        let pairs = url.query_pairs().map(|(name, value)| match hidden(&name) {
-            true => format!("{name}=***"),
-            false => format!("{name}={value}"),
+        let pairs = url.query_pairs().map(|(name, value)| {
+            let value = if hidden(&name) { "***" } else { &value };
+            format!("{name}={value}")
         });
         let query = pairs.collect::<Vec<_>>().join("&");
         url.set_query(Some(&query));
