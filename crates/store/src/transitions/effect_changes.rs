@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::steps::number;
 use crate::entities::{effect_attempts, effects, runs};
 use crate::error::StoreError;
-use crate::statements::{given, insert_all, update_each};
+use crate::statements::{given, insert_missing, update_each};
 use crate::writer::Tx;
 
 /// A change to the ledger of a call that writes.
@@ -107,8 +107,9 @@ pub(super) async fn apply(
             }
         }
     }
-    insert_all(tx, begun).await?;
-    insert_all(tx, attempts).await?;
+    // What stands there already stays: a checkpoint whose commit nobody could confirm is recorded again.
+    insert_missing(tx, begun).await?;
+    insert_missing(tx, attempts).await?;
     write(tx, rows).await
 }
 

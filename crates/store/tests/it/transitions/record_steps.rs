@@ -111,6 +111,8 @@ stories! {
             path: StepPath::top(0),
             at: stage.now(),
         });
+        // A commit that nobody could confirm is made again.
+        store.record_steps(intent.clone()).await.unwrap();
         store.record_steps(intent).await.unwrap();
         let effect = store.show_effect(id).await.unwrap().unwrap();
         assert_eq!(effect.state, EffectState::Pending);
@@ -123,6 +125,7 @@ stories! {
             EffectChange::Attempt { id, attempt: second.clone() },
             EffectChange::Settle { id, state: EffectState::Done, at: stage.now() },
         ]);
+        store.record_steps(answer.clone()).await.unwrap();
         store.record_steps(answer).await.unwrap();
         let effect = store.show_effect(id).await.unwrap().unwrap();
         assert_eq!(effect.state, EffectState::Done);
