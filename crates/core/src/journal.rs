@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::clock::Timestamp;
 use crate::event::words;
 use crate::failure::CallError;
-use crate::function::PreparedSend;
+use crate::send::PreparedSend;
 use crate::value::Value;
 
 pub use cut::{Cut, Progress};

@@ -24,6 +24,7 @@ pub mod retry;
 pub mod rule;
 pub mod run;
 pub mod secret;
+pub mod send;
 pub mod state;
 pub mod value;
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::words;
-use crate::function::PreparedSend;
 use crate::ids::Account;
 use crate::pid::Pid;
 use crate::rule::RuleName;
+use crate::send::PreparedSend;
 use crate::value::Value;
 
 words! {
@@ -67,7 +67,7 @@ pub struct StateWrite {
 pub struct NotAWrite(String);
 
 impl StateWrite {
-    /// The change that a send with [`Route::State`](crate::function::Route::State) carries.
+    /// The change that a send with [`Route::State`](crate::send::Route::State) carries.
     ///
     /// # Errors
     /// Where it carries something else.

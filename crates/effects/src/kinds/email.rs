@@ -4,8 +4,8 @@ use cuebook_core::Value;
 use cuebook_core::failure::{AttemptError, CallError};
 use cuebook_core::function::{
     Answer, FunctionDescriptor, FunctionKind, Parameter, ParameterKind, PrepareContext,
-    PreparedSend, Route,
 };
+use cuebook_core::send::{PreparedSend, Route};
 
 use super::kind::{Kind, Perform};
 use crate::arguments::Options;

@@ -4,9 +4,9 @@ use cuebook_core::Value;
 use cuebook_core::failure::CallError;
 use cuebook_core::function::{
     Answer, FunctionDescriptor, FunctionKind, Parameter, ParameterKind, PrepareContext,
-    PreparedSend, Route,
 };
 use cuebook_core::limits;
+use cuebook_core::send::{PreparedSend, Route};
 use serde_json::json;
 
 use super::kind::{Kind, Perform};

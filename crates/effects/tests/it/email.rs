@@ -2,7 +2,7 @@
 
 use cuebook_core::Value;
 use cuebook_core::failure::{CallError, Decision};
-use cuebook_core::function::PreparedSend;
+use cuebook_core::send::PreparedSend;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use crate::setup::{FixedTemplates, KEY, deliver, effects, map, prepare, prepare_with, texts};

@@ -1,8 +1,8 @@
 //! `emit`: an event of Cuebook's own.
 
 use cuebook_core::Value;
-use cuebook_core::function::Route;
 use cuebook_core::message::Message;
+use cuebook_core::send::Route;
 
 use crate::setup::{map, prepare};
 

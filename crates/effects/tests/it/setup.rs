@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use cuebook_core::clock::ManualClock;
 use cuebook_core::failure::{AttemptError, CallError};
-use cuebook_core::function::{FunctionKind, PrepareContext, PreparedSend, Templates};
+use cuebook_core::function::{FunctionKind, PrepareContext, Templates};
 use cuebook_core::secret::{SecretLookup, SecretText};
+use cuebook_core::send::PreparedSend;
 use cuebook_core::{Timestamp, Value};
 use cuebook_effects::{
     Call, Delivered, Delivery, EffectSettings, Effects, EgressPolicy, Limits, SmtpSettings, kinds,

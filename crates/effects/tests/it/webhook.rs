@@ -2,7 +2,7 @@
 
 use cuebook_core::Value;
 use cuebook_core::failure::Decision;
-use cuebook_core::function::{PreparedSend, Route};
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_effects::{Delivery, Effects};
 
 use crate::peers::http::{Behaviour, HttpPeer, answer};

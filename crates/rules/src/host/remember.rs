@@ -4,8 +4,8 @@
 //! that the segment has set is answered from here, and what it has only counted up goes along with the question.
 
 use cuebook_core::failure::CallError;
-use cuebook_core::function::Route;
 use cuebook_core::journal::SendRequest;
+use cuebook_core::send::Route;
 use cuebook_core::state::{StateChange, StateScope, StateWrite};
 use cuebook_core::value::Value;
 

@@ -3,8 +3,8 @@
 use cuebook_core::CallError;
 use cuebook_core::function::{
     Answer, FunctionDescriptor, FunctionKind, OptionKey, Parameter, ParameterKind, PrepareContext,
-    PreparedSend, Route,
 };
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::value::Value;
 
 const fn required(name: &'static str, kind: ParameterKind) -> Parameter {

@@ -1,8 +1,8 @@
 //! What a rule remembers, as a pass sees it.
 
 use cuebook_core::Value;
-use cuebook_core::function::Route;
 use cuebook_core::journal::StepKind;
+use cuebook_core::send::Route;
 use cuebook_core::state::{StateChange, StateScope, StateWrite};
 use cuebook_rules::Outcome;
 

@@ -1,9 +1,9 @@
 //! Sends: prepared where the script calls them, collected, and sent when the segment ends.
 
 use cuebook_core::CallError;
-use cuebook_core::function::Route;
 use cuebook_core::journal::StepKind;
 use cuebook_core::keys::effect_key;
+use cuebook_core::send::Route;
 use cuebook_core::value::Value;
 use cuebook_rules::Outcome;
 

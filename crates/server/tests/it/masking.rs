@@ -3,10 +3,10 @@
 use cuebook_core::Clock;
 use cuebook_core::Value;
 use cuebook_core::effect::EffectState;
-use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{Question, SendRequest, StepKind, StepPath, StepRecord};
 use cuebook_core::log_line::{LogLevel, LogLine};
 use cuebook_core::rule::VersionHash;
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_store::{Checkpoint, CompletedAs, Segment};
 use reqwest::{Method, StatusCode};
 

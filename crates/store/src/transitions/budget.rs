@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use cuebook_core::effect::EffectState;
-use cuebook_core::function::Route;
 use cuebook_core::rule::Budget;
+use cuebook_core::send::Route;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 

@@ -2,9 +2,9 @@
 //! transaction that ends the segment, so that a run which fails half-way has sent nothing.
 
 use cuebook_core::effect::EffectState;
-use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{SendRequest, StepKind, StepRecord};
 use cuebook_core::rule::Budget;
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::state::{StateChange, StateKey};
 use cuebook_core::value::Value;
 

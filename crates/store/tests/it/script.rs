@@ -3,9 +3,9 @@
 use cuebook_core::effect::{Attempt, AttemptOutcome, EffectState};
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::events::EventType;
-use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{Question, SendRequest, StepKind, StepPath, StepRecord, digest};
 use cuebook_core::rule::{RuleOptions, VersionHash};
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::{Account, EventId, Pid, RunId, Value};
 use cuebook_store::{
     AcceptEvent, Checkpoint, ClaimedRun, CompletedAs, RuleStart, Segment, SettledAs, Settlement,

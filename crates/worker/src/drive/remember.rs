@@ -2,9 +2,9 @@
 //! to the end of the segment.
 
 use cuebook_core::event::Event;
-use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::{CallRequest, SendRequest, StepAnswer};
 use cuebook_core::run::Run;
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::state::{NotAWrite, StateChange, StateKey, StateScope, StateWrite};
 use cuebook_core::{CallError, Value};
 

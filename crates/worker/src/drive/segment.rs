@@ -2,11 +2,11 @@
 
 use cuebook_core::effect::EffectState;
 use cuebook_core::event::{Event, Origin};
-use cuebook_core::function::{PreparedSend, Route};
 use cuebook_core::journal::SendRequest;
 use cuebook_core::limits;
 use cuebook_core::message::Message;
 use cuebook_core::run::Run;
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::{EventId, Timestamp};
 use cuebook_store::{AcceptEvent, RuleStart, Segment};
 

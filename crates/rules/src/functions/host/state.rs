@@ -2,10 +2,10 @@
 
 use cuebook_core::failure::CallError;
 use cuebook_core::function::{
-    Answer, FunctionDescriptor, FunctionKind, Parameter, ParameterKind, Prepare, PreparedSend,
-    Route,
+    Answer, FunctionDescriptor, FunctionKind, Parameter, ParameterKind, Prepare,
 };
 use cuebook_core::limits;
+use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::state::{StateChange, StateWrite};
 use cuebook_core::value::Value;
 

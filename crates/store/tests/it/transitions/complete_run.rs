@@ -3,9 +3,9 @@
 use cuebook_core::Value;
 use cuebook_core::effect::EffectState;
 use cuebook_core::event::{EventState, Origin};
-use cuebook_core::function::Route;
 use cuebook_core::journal::{StepKind, StepPath};
 use cuebook_core::run::RunState;
+use cuebook_core::send::Route;
 use cuebook_store::{CompletedAs, Segment, StoreError};
 
 use crate::script::{checkpoint, mails, ready_ids, running};
