@@ -1,3 +1,5 @@
+//! Templates: languages, escaping, missing variables, bounds.
+
 use cuebook_core::value::decimal;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Each pure function's behaviour, and that its documented example runs.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
