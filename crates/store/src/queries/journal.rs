@@ -6,7 +6,9 @@ use cuebook_core::RunId;
 use cuebook_core::clock::from_micros;
 use cuebook_core::journal::{Entry, Journal, Question, StepKind};
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+};
 
 use crate::entities::{logs, runs, steps};
 use crate::error::StoreError;
@@ -28,43 +30,51 @@ struct Row {
 impl Store {
     /// The journal of the run's current generation; empty if there is no such run.
     pub async fn journal(&self, run: RunId) -> Result<Journal, StoreError> {
-        let rows = steps::Entity::find()
-            .select_only()
-            .columns([
-                steps::Column::Path,
-                steps::Column::Function,
-                steps::Column::Digest,
-                steps::Column::Kind,
-                steps::Column::WakeAt,
-                steps::Column::Threw,
-                steps::Column::Answer,
-            ])
-            .filter(steps::Column::RunId.eq(run.0))
-            .filter(steps::Column::Generation.in_subquery(generation(run)))
-            .into_model::<Row>()
-            .all(self.readers())
-            .await?;
-        let mut journal = Journal {
-            logged: self.logged(run).await?,
-            ..Journal::default()
-        };
-        for row in rows {
-            journal.steps.insert(step_path(&row.path)?, entry(row)?);
-        }
-        Ok(journal)
+        read_journal(self.readers(), run).await
     }
+}
 
-    async fn logged(&self, run: RunId) -> Result<HashSet<String>, StoreError> {
-        let keys: Vec<String> = logs::Entity::find()
-            .select_only()
-            .column(logs::Column::Key)
-            .filter(logs::Column::RunId.eq(run.0))
-            .filter(logs::Column::Generation.in_subquery(generation(run)))
-            .into_tuple()
-            .all(self.readers())
-            .await?;
-        Ok(keys.into_iter().collect())
+/// The journal of the run's current generation, as `db` sees it.
+pub(crate) async fn read_journal(
+    db: &impl ConnectionTrait,
+    run: RunId,
+) -> Result<Journal, StoreError> {
+    let rows = steps::Entity::find()
+        .select_only()
+        .columns([
+            steps::Column::Path,
+            steps::Column::Function,
+            steps::Column::Digest,
+            steps::Column::Kind,
+            steps::Column::WakeAt,
+            steps::Column::Threw,
+            steps::Column::Answer,
+        ])
+        .filter(steps::Column::RunId.eq(run.0))
+        .filter(steps::Column::Generation.in_subquery(generation(run)))
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    let mut journal = Journal {
+        logged: logged(db, run).await?,
+        ..Journal::default()
+    };
+    for row in rows {
+        journal.steps.insert(step_path(&row.path)?, entry(row)?);
     }
+    Ok(journal)
+}
+
+async fn logged(db: &impl ConnectionTrait, run: RunId) -> Result<HashSet<String>, StoreError> {
+    let keys: Vec<String> = logs::Entity::find()
+        .select_only()
+        .column(logs::Column::Key)
+        .filter(logs::Column::RunId.eq(run.0))
+        .filter(logs::Column::Generation.in_subquery(generation(run)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(keys.into_iter().collect())
 }
 
 fn generation(run: RunId) -> SelectStatement {

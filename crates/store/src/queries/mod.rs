@@ -23,6 +23,7 @@ pub use books::{Balance, Books, Finding};
 pub use counts::Counts;
 pub use effects::{EffectBody, EffectFilter};
 pub use events::{EventFilter, EventView, RunBrief};
+pub(crate) use journal::read_journal;
 pub use next_due::NextDue;
 pub use page::{Listed, Page};
 pub use run_view::{RunView, StepView};

@@ -9,14 +9,12 @@
 use cuebook_core::clock::to_micros;
 use cuebook_core::journal::StepRecord;
 use cuebook_core::rule::RuleName;
-use cuebook_core::run::RunState;
 use cuebook_core::{Account, RunId, Timestamp, Value};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::checkpoint::Checkpoint;
-use super::ending::{self, Ending, RunChange};
 use super::held_runs::HeldRuns;
 use crate::entities::claims;
 use crate::error::StoreError;
@@ -82,21 +80,7 @@ impl Transition for ClaimKey {
             checkpoints.push(checkpoint);
             steps.push(step);
         }
-        let endings: Vec<Ending<'_>> = checkpoints
-            .iter()
-            .map(|checkpoint| Ending {
-                checkpoint,
-                segment: None,
-                forget: &[],
-                change: RunChange {
-                    state: RunState::Running,
-                    code: None,
-                    reason: None,
-                    wake_at: None,
-                },
-            })
-            .collect();
-        let recorded = ending::apply(tx, &endings).await?;
+        let recorded = Checkpoint::apply(&checkpoints, tx).await?;
         let answer = |(recorded, step): (Result<(), StoreError>, _)| recorded.map(|()| step);
         Ok(recorded.into_iter().zip(steps).map(answer).collect())
     }

@@ -4,21 +4,21 @@
 //! keys. It goes on on the version that it was pinned to, or on another one that the operator names. If the process
 //! dies before the commit, the run is as it was.
 
-use cuebook_core::journal::{Cut, Progress, Rounds, StepKind, StepPath};
+use cuebook_core::journal::{Cut, Rounds, StepPath};
 use cuebook_core::log_line::{LogLevel, LogLine};
 use cuebook_core::rule::VersionHash;
 use cuebook_core::run::RunState;
 use cuebook_core::{RunId, Value};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
 use super::steps::{forget_steps, write_logs};
-use crate::entities::{logs, runs, steps};
+use crate::entities::runs;
 use crate::error::StoreError;
-use crate::reading::{step_path, word};
+use crate::queries::read_journal;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -69,53 +69,24 @@ async fn retry(tx: &Tx<'_>, request: &RetryRun) -> Result<Operated<RunState>, St
 }
 
 async fn cut_journal(tx: &Tx<'_>, run: &runs::Model) -> Result<(), StoreError> {
-    let rows: Vec<(String, String, Option<bool>)> = steps::Entity::find()
-        .select_only()
-        .columns([
-            steps::Column::Path,
-            steps::Column::Kind,
-            steps::Column::Threw,
-        ])
-        .filter(steps::Column::RunId.eq(run.id))
-        .filter(steps::Column::Generation.eq(run.generation))
-        .into_tuple()
-        .all(tx.db)
-        .await?;
-    let mut journal = Vec::with_capacity(rows.len());
-    for (path, kind, threw) in rows {
-        let progress = match threw {
-            None => Progress::Open,
-            Some(false) => Progress::Answered,
-            Some(true) => Progress::Threw,
-        };
-        let kind = word("step's kind", &kind, StepKind::from_word)?;
-        journal.push((step_path(&path)?, kind, progress));
-    }
-    let cut = Cut::of(
-        journal
-            .iter()
-            .map(|(path, kind, progress)| (path, *kind, *progress)),
-    );
+    let journal = read_journal(tx.db, RunId(run.id)).await?;
+    let cut = Cut::of_journal(&journal);
     let behind: Vec<StepPath> = journal
-        .into_iter()
-        .map(|(path, ..)| path)
+        .steps
+        .into_keys()
         .filter(|path| !cut.keeps(path))
         .collect();
     forget_steps(tx, run.id, run.generation, &behind).await?;
-    begin_round(tx, run, cut).await
+    begin_round(tx, run, Rounds::of(&journal.logged).mark(cut)).await
 }
 
-/// Marks among the run's lines that what it logs from now on behind `cut` is no repetition.
-async fn begin_round(tx: &Tx<'_>, run: &runs::Model, cut: Cut) -> Result<(), StoreError> {
-    let logged: Vec<String> = logs::Entity::find()
-        .select_only()
-        .column(logs::Column::Key)
-        .filter(logs::Column::RunId.eq(run.id))
-        .filter(logs::Column::Generation.eq(run.generation))
-        .into_tuple()
-        .all(tx.db)
-        .await?;
-    let Some(key) = Rounds::of(&logged.into_iter().collect()).mark(cut) else {
+/// Marks among the run's lines that what it logs from now on behind the cut is no repetition.
+async fn begin_round(
+    tx: &Tx<'_>,
+    run: &runs::Model,
+    key: Option<String>,
+) -> Result<(), StoreError> {
+    let Some(key) = key else {
         return Ok(());
     };
     let mark = LogLine {

@@ -70,6 +70,19 @@ stories! {
         }
     }
 
+    async fn a_write_that_was_refused_is_asked_anew(stage: &Stage) {
+        let store = stage.open().await;
+        let claimed = running(stage, &store, "42").await;
+        let mut last = checkpoint(&claimed);
+        let refused = Value::from([("status", Value::Int(409))]);
+        last.steps.extend([stage.step(0, Some(Value::Int(1))), stage.step(1, Some(refused))]);
+        store.fail_run(last, failure(RunState::Failed)).await.unwrap();
+        store.retry_run(claimed.run.id, None).await.unwrap();
+        let journal = store.journal(claimed.run.id).await.unwrap();
+        let paths: Vec<String> = journal.steps.keys().map(ToString::to_string).collect();
+        assert_eq!(paths, ["0"]);
+    }
+
     async fn a_run_is_retried_on_the_version_that_is_named(stage: &Stage) {
         let store = stage.open().await;
         let run = failed(stage, &store, RunState::Failed).await.run.id;
