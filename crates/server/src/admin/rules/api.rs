@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use cuebook_core::rule::RuleName;
 use cuebook_rules::{ActiveRules, Engine};
 use cuebook_store::Store;
 use poem_openapi::OpenApi;
@@ -12,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::check::{CandidateRule, CheckedRule, check};
-use super::operate::disabled;
+use super::operate::{disabled, named};
 use super::view::{RuleBody, RuleList};
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text};
@@ -88,23 +87,12 @@ impl RulesApi {
         /// The second part of the rule's name.
         name: Path<Text<Plain>>,
     ) -> Result<Json<RuleBody>, Refused<ShowRefusals>> {
-        let full = format!("{}/{}", folder.0.0.0, name.0.0.0);
-        let name: RuleName = full.parse().map_err(|_| {
-            Refused::new(
-                Code::InvalidId,
-                "a rule's name is <event-type>/<name>, such as new-booking/thank-you",
-            )
-        })?;
-        let disabled = disabled(&self.store).await?;
         let set = self.rules.load();
-        set.rules
-            .get(&name)
-            .map(|rule| {
-                let mut body = RuleBody::with_source(rule, &set, &disabled);
-                body.mask(key.0.masking());
-                Json(body)
-            })
-            .ok_or_else(|| Refused::not_found("rule"))
+        let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
+        let disabled = disabled(&self.store).await?;
+        let mut body = RuleBody::with_source(rule, &set, &disabled);
+        body.mask(key.0.masking());
+        Ok(Json(body))
     }
 
     /// Check a rule

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cuebook_core::rule::RuleName;
-use cuebook_rules::ActiveRules;
+use cuebook_rules::{ActiveRules, Rule, RuleSet};
 use cuebook_store::{Stopped, Store, StoreError};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
@@ -14,7 +14,7 @@ use super::view::RuleBody;
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text};
 use crate::auth::{Allowed, Write};
-use crate::problem::{Code, Refused, refusals};
+use crate::problem::{Code, Refusals, Refused, refusals};
 
 refusals! {
     /// `POST /rules/{type}/{name}/enable`
@@ -52,20 +52,17 @@ impl OperateRulesApi {
         /// The second part of the rule's name.
         name: Path<Text<Plain>>,
     ) -> Result<Json<RuleBody>, Refused<EnableRefusals>> {
-        let full = format!("{}/{}", folder.0.0.0, name.0.0.0);
-        let name: RuleName = full
-            .parse()
-            .map_err(|error| Refused::new(Code::InvalidId, format!("{error}")))?;
         let set = self.rules.load();
-        let rule = set.rules.get(&name);
-        let rule = rule.ok_or_else(|| Refused::not_found("rule"))?;
+        let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
         if !rule.options.enabled {
             return Err(Refused::new(
                 Code::WrongState,
                 "the rule's own head says `enabled = false`: change it there",
             ));
         }
-        self.store.start(Some(name), Stopped::NewRuns).await?;
+        self.store
+            .start(Some(rule.name.clone()), Stopped::NewRuns)
+            .await?;
         let disabled = disabled(&self.store).await?;
         Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
     }
@@ -89,17 +86,35 @@ impl OperateRulesApi {
         /// The second part of the rule's name.
         name: Path<Text<Plain>>,
     ) -> Result<Json<RuleBody>, Refused<DisableRefusals>> {
-        let full = format!("{}/{}", folder.0.0.0, name.0.0.0);
-        let name: RuleName = full
-            .parse()
-            .map_err(|error| Refused::new(Code::InvalidId, format!("{error}")))?;
         let set = self.rules.load();
-        let rule = set.rules.get(&name);
-        let rule = rule.ok_or_else(|| Refused::not_found("rule"))?;
-        self.store.stop(Some(name), Stopped::NewRuns).await?;
+        let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
+        self.store
+            .stop(Some(rule.name.clone()), Stopped::NewRuns)
+            .await?;
         let disabled = disabled(&self.store).await?;
         Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
     }
+}
+
+/// The rule of `set` that the two parts of a name mean.
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal is made once and answered at once, as in the operations themselves"
+)]
+pub(super) fn named<'a, R: Refusals>(
+    set: &'a RuleSet,
+    folder: &str,
+    name: &str,
+) -> Result<&'a Rule, Refused<R>> {
+    let name: RuleName = format!("{folder}/{name}").parse().map_err(|_| {
+        Refused::new(
+            Code::InvalidId,
+            "a rule's name is <event-type>/<name>, such as new-booking/thank-you",
+        )
+    })?;
+    let rule = set.rules.get(&name);
+    rule.map(|rule| &**rule)
+        .ok_or_else(|| Refused::not_found("rule"))
 }
 
 /// The rules that an operator has disabled.
