@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, doctor, effects, events, login, migrate, openapi, pause, reference, rules, runs, serve,
-    trigger,
+    check, definitions, doctor, effects, events, login, migrate, new, openapi, pause, reference,
+    rules, runs, serve, trigger,
 };
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Trigger(trigger::Trigger),
     Check(check::Check),
+    New(new::New),
+    Definitions(definitions::Definitions),
     Events(events::Events),
     Runs(runs::Runs),
     Effects(effects::Effects),
@@ -53,6 +55,8 @@ impl Command {
             Self::Serve(command) => serve::run(&command, context),
             Self::Trigger(command) => trigger::run(&command, context),
             Self::Check(command) => check::run(&command, context),
+            Self::New(command) => new::run(&command, context),
+            Self::Definitions(command) => definitions::run(&command, context),
             Self::Events(command) => events::run(&command, context),
             Self::Runs(command) => runs::run(&command, context),
             Self::Effects(command) => effects::run(&command, context),

@@ -8,6 +8,7 @@ mod advance;
 mod check;
 mod compile;
 mod convert;
+mod definitions;
 pub mod diagnostic;
 mod duration;
 mod engine;
@@ -33,6 +34,7 @@ mod types;
 mod zoned;
 
 pub use check::Checked;
+pub use definitions::definitions;
 pub use diagnostic::{Diagnostic, Severity};
 pub use engine::{Engine, EngineError};
 pub use files::{ReadError, RuleFiles};

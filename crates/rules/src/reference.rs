@@ -2,7 +2,7 @@
 //!
 //! They are texts; whoever writes them to disk, and compares them with what is committed, is not here.
 
-mod flow;
+pub(crate) mod flow;
 
 use std::fmt::Write as _;
 

@@ -1,11 +1,13 @@
 //! The commands: one file each, holding the argument struct (whose doc is the help) and the function that does it.
 
 pub(crate) mod check;
+pub(crate) mod definitions;
 pub(crate) mod doctor;
 pub(crate) mod effects;
 pub(crate) mod events;
 pub(crate) mod login;
 pub(crate) mod migrate;
+pub(crate) mod new;
 pub(crate) mod openapi;
 pub(crate) mod pause;
 pub(crate) mod reference;

@@ -7,10 +7,12 @@ use anyhow::Context as _;
 use clap::Args;
 
 use crate::exit::{Exit, Failure};
-use crate::{config, engine, output};
+use crate::{config, definitions, engine, output};
 
 /// The server's address in the committed OpenAPI document.
 const SERVER: &str = "http://127.0.0.1:8080";
+/// Where the definition files for editors are committed.
+const DEFINITIONS: &str = "reference/definitions";
 
 /// Write the reference pages that are made from the code.
 #[derive(Debug, Args)]
@@ -32,9 +34,9 @@ pub(crate) fn run(arguments: &Reference) -> Result<Exit, Failure> {
 }
 
 /// The pages: their paths below `docs`, and their texts.
-fn pages() -> anyhow::Result<Vec<(&'static str, String)>> {
+fn pages() -> anyhow::Result<Vec<(String, String)>> {
     let engine = engine::bare()?;
-    Ok(vec![
+    let pages = vec![
         (
             "openapi.json",
             ended(cuebook_server::openapi_document(SERVER)),
@@ -48,7 +50,14 @@ fn pages() -> anyhow::Result<Vec<(&'static str, String)>> {
             cuebook_rules::reference::events_page(),
         ),
         ("reference/configuration.md", config::page()),
-    ])
+    ];
+    let pages = pages
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text));
+    let definitions = definitions::texts()?
+        .into_iter()
+        .map(|(name, text)| (format!("{DEFINITIONS}/{name}"), text));
+    Ok(pages.chain(definitions).collect())
 }
 
 fn ended(mut text: String) -> String {

@@ -4,11 +4,13 @@
 
 mod check;
 mod config;
+mod definitions;
 mod demo;
 mod exit_codes;
 mod folder;
 mod http;
 mod killed_under_load;
+mod new;
 mod operate;
 mod peers;
 mod reference;
