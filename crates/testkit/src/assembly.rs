@@ -29,6 +29,8 @@ pub(crate) const HOOK_TOKEN: &str = "the-hook-token-of-a-cuebook-in-a-test";
 pub(crate) struct Recipe {
     /// Where its data lies.
     pub(crate) data: PathBuf,
+    /// Its database, where it is no file among them.
+    pub(crate) database: Option<String>,
     /// Removes the data when it is dropped, if nobody else wants them.
     pub(crate) _folder: Option<TempDir>,
     pub(crate) secret_key: SecretKey,
@@ -120,12 +122,19 @@ impl Recipe {
         clock.advance(by);
     }
 
+    /// The URL of its database.
+    pub(crate) fn database_url(&self) -> String {
+        let file = self.data.join("cuebook.db");
+        let named = self.database.clone();
+        named.unwrap_or_else(|| format!("sqlite://{}", file.display()))
+    }
+
     /// Opens the data. What was killed may hold its file for some moments still.
     pub(crate) async fn open_store(&self) -> Store {
-        let path = self.data.join("cuebook.db");
+        let url = self.database_url();
         eventually("the database to be free", async || {
             let settings = StoreSettings {
-                database_url: format!("sqlite://{}", path.display()),
+                database_url: url.clone(),
                 secret_key: self.secret_key.clone(),
                 clock: self.clock.clone(),
                 chance: self.chance.clone(),

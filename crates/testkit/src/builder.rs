@@ -27,6 +27,7 @@ pub struct Builder {
     ticketpark: Wanted,
     manual: Option<Arc<ManualClock>>,
     folder: Option<PathBuf>,
+    database: Option<String>,
     probe: Probe,
 }
 
@@ -46,6 +47,7 @@ impl Builder {
             ticketpark: Wanted::No,
             manual: None,
             folder: None,
+            database: None,
             probe: Probe::default(),
         }
     }
@@ -114,6 +116,13 @@ impl Builder {
         self
     }
 
+    /// On the database at `url` instead of a file in its folder.
+    #[must_use]
+    pub fn on_database(mut self, url: impl Into<String>) -> Self {
+        self.database = Some(url.into());
+        self
+    }
+
     /// Tells `probe` of each commit and each attempt at something outside.
     #[must_use]
     pub fn probed(mut self, probe: Probe) -> Self {
@@ -157,6 +166,7 @@ impl Builder {
         };
         let recipe = Recipe {
             secret_key: secret_key(&data, &*chance),
+            database: self.database,
             data,
             _folder: folder,
             rules: RuleFiles(self.rules),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cuebook_core::event::EventState;
 use cuebook_core::run::RunState;
-use cuebook_core::{EventId, RunId};
+use cuebook_core::{EventId, Probe, RunId};
 use cuebook_pretend::Pretend;
 use cuebook_rules::RuleFiles;
 use cuebook_store::{EventView, RunView, Store};
@@ -85,6 +85,11 @@ impl Cuebook {
     /// Its database.
     pub fn store(&self) -> &Store {
         &self.running.store
+    }
+
+    /// The URL of its database.
+    pub fn database_url(&self) -> String {
+        self.recipe.database_url()
     }
 
     /// What the pretend Ticketpark was asked for.
@@ -269,6 +274,12 @@ impl Killed {
         let store = self.recipe.open_store().await;
         work(store.clone()).await;
         store.close().await;
+    }
+
+    /// Starts it again on the same data, and tells `probe` of what it does from now on.
+    pub async fn reopen_probed(mut self, probe: Probe) -> Cuebook {
+        self.recipe.probe = probe;
+        self.reopen().await
     }
 
     /// Starts it again on the same data.

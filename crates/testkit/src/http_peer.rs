@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -15,6 +16,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::sleep;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -52,6 +54,7 @@ pub struct Answer {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     gate: Option<Gate>,
+    delay: Duration,
 }
 
 impl Answer {
@@ -62,6 +65,7 @@ impl Answer {
             headers: Vec::new(),
             body: body.into(),
             gate: None,
+            delay: Duration::ZERO,
         }
     }
 
@@ -69,6 +73,13 @@ impl Answer {
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same, some milliseconds later: so answers come in another order than their questions.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
         self
     }
 
@@ -215,6 +226,9 @@ async fn answer(
     locked(requests).push(recorded);
     if let Some(gate) = &answer.gate {
         gate.pass().await;
+    }
+    if !answer.delay.is_zero() {
+        sleep(answer.delay).await;
     }
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {

@@ -14,10 +14,11 @@ use cuebook_store::{EffectFilter, EventFilter, Page};
 use cuebook_testkit::{Cuebook, eventually};
 use serde::{Deserialize, Serialize};
 
-use super::end::End;
 use super::rules;
+use crate::aftermath::End;
 
 const ORDER: &str = "order.json";
+/// Where a child that comes to its end leaves it, with the number of its points.
 const END: &str = "end.json";
 
 /// What a child is to do.
@@ -27,6 +28,8 @@ pub(super) struct Order {
     pub(super) peer: String,
     pub(super) mail: String,
     pub(super) ticketpark: String,
+    /// Its database, if it is no file in its folder.
+    pub(super) database: Option<String>,
     /// At which of its points it is to abort; never, if there is none.
     pub(super) crash_at: Option<u64>,
 }
@@ -51,8 +54,8 @@ pub(super) fn log(folder: &Path) -> String {
     fs::read_to_string(folder.join("child.log")).unwrap_or_default()
 }
 
-/// What the child that came to its end left behind.
-pub(super) fn end(folder: &Path) -> Option<End> {
+/// What the child that came to its end left behind, and how many points it passed.
+pub(super) fn end(folder: &Path) -> Option<(End, u64)> {
     let bytes = fs::read(folder.join(END)).ok()?;
     serde_json::from_slice(&bytes).unwrap()
 }
@@ -71,7 +74,11 @@ async fn works() {
             std::process::abort();
         }
     });
-    let cuebook = Cuebook::builder()
+    let mut builder = Cuebook::builder();
+    if let Some(url) = order.database {
+        builder = builder.on_database(url);
+    }
+    let cuebook = builder
         .in_folder(".")
         .probed(probe)
         .mailing_to(order.mail)
@@ -88,10 +95,7 @@ async fn works() {
         assert_eq!(cuebook.post_hook(rules::WEBHOOK).await.status, 202);
     }
     let end = eventually("everything to end", async || settled(&cuebook).await).await;
-    let end = End {
-        points: points.load(Ordering::SeqCst),
-        ..end
-    };
+    let end = (end, points.load(Ordering::SeqCst));
     fs::write(END, serde_json::to_vec(&end).unwrap()).unwrap();
 }
 
@@ -129,5 +133,5 @@ async fn settled(cuebook: &Cuebook) -> Option<End> {
         }
         all.push((event, runs));
     }
-    Some(End::of(&all))
+    Some(End::of(cuebook, &all).await)
 }

@@ -1,7 +1,7 @@
 //! The rules: one that does everything that can be done, and one for the event that it emits.
 
-/// The path of the POST that is not made again when nobody knows whether it was processed.
-pub(super) const ONCE: &str = "/once";
+use crate::aftermath::ONCE;
+
 /// What the webhook says.
 pub(super) const WEBHOOK: &str = r#"{"type":"new-booking","payload":{"booking_pid":293233446073}}"#;
 
@@ -14,7 +14,7 @@ let booking = ticketpark::booking(event.payload.booking_pid, #{{ properties: ["c
 let stock = http::get("{peer}/stock");
 let made = http::post("{peer}/always", #{{ pid: booking.pid }}, #{{ retry: "always" }});
 try {{
-    http::post("{peer}{ONCE}", #{{ pid: booking.pid, after: made.json.number }});
+    http::post("{peer}/{ONCE}", #{{ pid: booking.pid, after: made.json.number }});
 }} catch (error) {{
     if error.kind != "unknown" {{ throw error; }}
 }}

@@ -1,71 +1,92 @@
-//! What is left when all is over, without what differs from time to time: ids, keys, moments.
+//! What the database holds when all is over, without what differs from time to time.
 
 use cuebook_core::effect::{Attempt, AttemptOutcome, Effect, EffectState};
 use cuebook_store::{EventView, RunView, StepView};
+use cuebook_testkit::Cuebook;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::rules::ONCE;
+use super::{ONCE, memory};
 
-/// What is left when all is over.
+/// What the database holds when all is over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct End {
-    /// How many points the process passed that came to the end.
-    pub(super) points: u64,
-    pub(super) events: Vec<EventEnd>,
+pub(crate) struct End {
+    pub(crate) events: Vec<EventEnd>,
+    /// What rules remember and have claimed.
+    memory: Vec<String>,
+    /// What cannot be accounted for.
+    pub(crate) findings: Vec<String>,
 }
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct EventEnd {
+pub(crate) struct EventEnd {
     event_type: Option<String>,
-    origin: String,
-    state: String,
     body: String,
-    runs: Vec<RunEnd>,
+    origin: String,
+    subject: Option<String>,
+    depth: u32,
+    state: String,
+    pub(crate) runs: Vec<RunEnd>,
 }
 
 /// A run with its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct RunEnd {
+pub(crate) struct RunEnd {
     rule: String,
-    state: String,
+    pub(crate) state: String,
     reason: Option<String>,
+    code: Option<String>,
+    generation: u32,
     steps: Vec<StepEnd>,
     logs: Vec<String>,
-    pub(super) effects: Vec<EffectEnd>,
+    effects: Vec<EffectEnd>,
 }
 
 /// A step with its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct StepEnd {
     path: String,
+    line: Option<u32>,
     function: String,
+    arguments: String,
     answer: Json,
 }
 
 /// A row of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct EffectEnd {
-    pub(super) path: String,
-    pub(super) kind: String,
-    pub(super) target: String,
-    pub(super) state: String,
-    pub(super) key: String,
+pub(crate) struct EffectEnd {
+    path: String,
+    pub(crate) kind: String,
+    pub(crate) target: String,
+    pub(crate) state: String,
+    pub(crate) key: String,
     /// How many of its attempts have an outcome that nobody knows.
-    pub(super) doubts: usize,
+    pub(crate) doubts: usize,
 }
 
 impl End {
     /// What is left of these events.
-    pub(super) fn of(all: &[(EventView, Vec<RunView>)]) -> Self {
+    pub(crate) async fn of(cuebook: &Cuebook, all: &[(EventView, Vec<RunView>)]) -> Self {
         let mut events: Vec<EventEnd> = all.iter().map(event).collect();
-        events.sort_by(|one, other| one.event_type.cmp(&other.event_type));
-        Self { points: 0, events }
+        events.sort_by(|one, other| {
+            let key = |end: &EventEnd| (end.event_type.clone(), end.body.clone());
+            key(one).cmp(&key(other))
+        });
+        let books = cuebook.store().close_books().await.unwrap();
+        Self {
+            events,
+            memory: memory::read(&cuebook.database_url()).await,
+            findings: books
+                .findings
+                .iter()
+                .map(|finding| format!("{finding:?}"))
+                .collect(),
+        }
     }
 
     /// Every row of the ledger.
-    pub(super) fn effects(&self) -> impl Iterator<Item = &EffectEnd> {
+    pub(crate) fn effects(&self) -> impl Iterator<Item = &EffectEnd> {
         self.events
             .iter()
             .flat_map(|event| &event.runs)
@@ -74,9 +95,8 @@ impl End {
 
     /// The same without what may differ after a crash: keys and doubts. A POST that is not made again when nobody knows
     /// whether it was processed may have ended as one that is `unknown`; then it is taken from `undisturbed`.
-    pub(super) fn comparable(&self, undisturbed: &Self) -> Self {
+    pub(crate) fn comparable(&self, undisturbed: &Self) -> Self {
         let mut same = self.clone();
-        same.points = 0;
         for (event, model) in same.events.iter_mut().zip(&undisturbed.events) {
             for (run, model) in event.runs.iter_mut().zip(&model.runs) {
                 run.forgive_doubt(model);
@@ -90,8 +110,12 @@ impl RunEnd {
     fn forgive_doubt(&mut self, model: &Self) {
         for effect in &mut self.effects {
             let is_lost = effect.state == EffectState::Unknown.as_str() && effect.doubts > 0;
-            if is_lost && effect.target == ONCE.trim_start_matches('/') {
-                EffectState::Done.as_str().clone_into(&mut effect.state);
+            let its = model.effects.iter().find(|its| its.path == effect.path);
+            if let Some(its) = its
+                && is_lost
+                && effect.target.contains(ONCE)
+            {
+                effect.state.clone_from(&its.state);
                 let mine = self.steps.iter_mut().find(|step| step.path == effect.path);
                 let its = model.steps.iter().find(|step| step.path == effect.path);
                 if let (Some(mine), Some(its)) = (mine, its)
@@ -112,35 +136,51 @@ fn event((view, runs): &(EventView, Vec<RunView>)) -> EventEnd {
     runs.sort_by(|one, other| one.rule.cmp(&other.rule));
     EventEnd {
         event_type: event.event_type.as_ref().map(ToString::to_string),
-        origin: event.origin.to_string(),
-        state: view.state.to_string(),
         body: String::from_utf8_lossy(&event.body).into_owned(),
+        origin: event.origin.to_string(),
+        subject: event.subject.as_ref().map(ToString::to_string),
+        depth: event.depth,
+        state: view.state.to_string(),
         runs,
     }
 }
 
 fn run(view: &RunView) -> RunEnd {
     let mut effects: Vec<EffectEnd> = view.effects.iter().map(effect).collect();
-    effects.sort_by(|one, other| one.path.cmp(&other.path));
+    effects.sort_by(|one, other| (&one.path, &one.target).cmp(&(&other.path, &other.target)));
+    let logs = view
+        .logs
+        .iter()
+        .map(|line| format!("{} {} {}", line.key, line.message, line.fields.to_json()));
+    let mut logs: Vec<String> = logs.collect();
+    // The branches of `parallel` log as their answers come.
+    logs.sort();
     RunEnd {
         rule: view.run.rule.to_string(),
         state: view.run.state.to_string(),
-        reason: view.run.reason.clone(),
+        reason: view.run.reason.as_deref().map(without_port),
+        code: view.run.code.clone(),
+        generation: view.run.generation,
         steps: view.steps.iter().map(step).collect(),
-        logs: view
-            .logs
-            .iter()
-            .map(|line| format!("{} {} {}", line.key, line.message, line.fields.to_json()))
-            .collect(),
+        logs,
         effects,
     }
 }
 
 fn step(view: &StepView) -> StepEnd {
+    let arguments: Vec<Json> = view
+        .arguments
+        .iter()
+        .map(cuebook_core::Value::to_json)
+        .collect();
     StepEnd {
         path: view.path.to_string(),
+        line: view.line,
         function: view.function.clone(),
+        arguments: without_port(&json!(arguments).to_string()),
         answer: match &view.answer {
+            // Chance and time are others each time.
+            Some(Ok(_)) if matches!(view.function.as_str(), "uuid" | "now") => json!("answered"),
             Some(Ok(value)) => {
                 let mut value = value.to_json();
                 if let Some(members) = value.as_object_mut() {
@@ -151,7 +191,7 @@ fn step(view: &StepView) -> StepEnd {
                 }
                 value
             }
-            Some(Err(error)) => json!({ "threw": error.kind }),
+            Some(Err(error)) => json!({ "threw": error.kind, "status": error.status }),
             None => json!("outstanding"),
         },
     }
@@ -162,13 +202,21 @@ fn effect(effect: &Effect) -> EffectEnd {
     EffectEnd {
         path: effect.path.clone(),
         kind: effect.kind.clone(),
-        // Ports differ from run to run.
-        target: match effect.target.strip_prefix("http://") {
-            Some(rest) => rest.split_once('/').map_or("", |(_, path)| path).to_owned(),
-            None => effect.target.clone(),
-        },
+        target: without_port(&effect.target),
         state: effect.state.to_string(),
         key: effect.key.clone(),
         doubts: effect.attempts.iter().filter(doubtful).count(),
     }
+}
+
+/// Ports differ from run to run.
+fn without_port(text: &str) -> String {
+    const HOST: &str = "http://127.0.0.1:";
+    let mut parts = text.split(HOST);
+    let mut without = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        without.push_str("peer");
+        without.push_str(part.trim_start_matches(|sign: char| sign.is_ascii_digit()));
+    }
+    without
 }

@@ -3,32 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuebook_testkit::{Answer, HttpPeer, Recorded, SmtpPeer};
-use tokio::runtime::Runtime;
 
-use super::end::{EffectEnd, End};
+use super::{EffectEnd, End, ONCE};
 
 /// The other systems.
-pub(super) struct Outside {
-    pub(super) http: HttpPeer,
-    pub(super) mail: SmtpPeer,
+pub(crate) struct Outside {
+    pub(crate) http: HttpPeer,
+    pub(crate) mail: SmtpPeer,
 }
 
 impl Outside {
-    pub(super) fn start(runtime: &Runtime) -> Self {
-        // The same answer to the same question, so that a call that is made again is answered alike.
-        let answer = |request: &Recorded| {
-            Answer::new(200, format!(r#"{{"number":{}}}"#, request.path.len()))
-        };
-        runtime.block_on(async {
-            Self {
-                http: HttpPeer::start(answer).await.unwrap(),
-                mail: SmtpPeer::start().await.unwrap(),
-            }
-        })
+    /// Systems of which the one that speaks HTTP answers by `answer`.
+    pub(crate) async fn start(
+        answer: impl Fn(&Recorded) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            http: HttpPeer::start(answer).await.unwrap(),
+            mail: SmtpPeer::start().await.unwrap(),
+        }
+    }
+
+    /// The same answer to the same question, so that a call that is made again is answered alike.
+    pub(crate) fn alike(request: &Recorded) -> Answer {
+        Answer::new(200, format!(r#"{{"number":{}}}"#, request.path.len()))
     }
 
     /// What was asked for, each once: what must have reached the other systems in any case.
-    pub(super) fn asked(&self) -> BTreeSet<String> {
+    fn asked(&self) -> BTreeSet<String> {
         let requests = self
             .writes()
             .into_iter()
@@ -40,8 +41,23 @@ impl Outside {
         requests.chain(mails).collect()
     }
 
+    /// How what was asked for differs from what was asked of `undisturbed`'s.
+    pub(crate) fn unlike(&self, undisturbed: &Self) -> Vec<String> {
+        let missing = |asked: &BTreeSet<String>, other: &BTreeSet<String>| -> Vec<String> {
+            asked.difference(other).cloned().collect()
+        };
+        let (asked, model) = (self.asked(), undisturbed.asked());
+        let lost = missing(&model, &asked).into_iter();
+        // What was not made again for doubt may never have arrived.
+        let lost = lost.filter(|lost| !(lost.starts_with("POST ") && lost.contains(ONCE)));
+        let lost = lost.map(|lost| format!("lost: {lost}"));
+        let new = missing(&asked, &model).into_iter();
+        lost.chain(new.map(|new| format!("never asked for: {new}")))
+            .collect()
+    }
+
     /// What is wrong between what has arrived and what the ledger says.
-    pub(super) fn against(&self, end: &End) -> Vec<String> {
+    pub(crate) fn against(&self, end: &End) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut arrived: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for request in self.writes() {
