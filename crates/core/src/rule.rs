@@ -99,6 +99,8 @@ pub struct RuleOptions {
     pub debounce: Option<Duration>,
     /// How much its runs may send.
     pub budget: Budget,
+    /// How often its runs may turn to one host.
+    pub rate: Option<Rate>,
 }
 
 impl Default for RuleOptions {
@@ -112,6 +114,7 @@ impl Default for RuleOptions {
             cancel_on: Vec::new(),
             debounce: None,
             budget: Budget::default(),
+            rate: None,
         }
     }
 }
@@ -132,6 +135,15 @@ impl Default for Budget {
             per: Duration::from_hours(1),
         }
     }
+}
+
+/// How often the runs of a rule may turn to one host, all together; what is over waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// So many HTTP calls and webhooks, one at least.
+    pub calls: u32,
+    /// Within so much time, which is not nothing.
+    pub per: Duration,
 }
 
 /// How calls are retried.

@@ -83,7 +83,8 @@ impl Checker<'_> {
 
     fn rule(&mut self, path: &str, name: &RuleName, templates: &Arc<TemplateSet>) {
         let source = self.files.text(path).unwrap_or_default();
-        let (head, diagnostics) = head::parse(path, source);
+        let zone = self.engine.0.settings.timezone;
+        let (head, diagnostics) = head::parse(path, source, zone);
         self.diagnostics.extend(diagnostics);
         match compile::compile_with(self.engine, name, self.files, Arc::clone(templates)) {
             Ok(program) => self.rules.push((head, program)),
@@ -134,6 +135,7 @@ impl Checker<'_> {
                 name: program.rule.clone(),
                 description: head.description,
                 options: head.options,
+                timetable: head.timetable,
                 version: set::version_hash(&paths, files),
                 paths,
                 program: Arc::new(program),

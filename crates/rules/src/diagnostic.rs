@@ -55,8 +55,6 @@ pub mod code {
 
     /// The head has an option that there is not.
     pub const UNKNOWN_OPTION: &str = "E0201";
-    /// The head has an option that this version does not carry out.
-    pub const OPTION_NOT_AVAILABLE: &str = "E0202";
     /// The value of an option of the head cannot be used.
     pub const OPTION_VALUE: &str = "E0203";
     /// The options of the head are no valid TOML.
@@ -87,12 +85,12 @@ pub mod code {
 
     /// A file's name is no rule's name.
     pub const RULE_NAME: &str = "E0601";
-    /// Rules on a timetable are not available in this version.
-    pub const SCHEDULE_NOT_AVAILABLE: &str = "E0602";
     /// A folder's name is no type of event that is known.
     pub const UNKNOWN_FOLDER: &str = "W0603";
     /// A type of event is named that is not known.
     pub const UNKNOWN_TYPE: &str = "W0604";
+    /// A rule on a timetable does not say when it runs.
+    pub const NO_SCHEDULE: &str = "E0605";
 
     /// A call that writes stands after a send, which goes out after it all the same.
     pub const SEND_BEFORE_WRITE: &str = "W0701";

@@ -30,6 +30,7 @@ mod stack;
 mod suggest;
 mod templates;
 mod throw;
+mod timetable;
 mod types;
 mod zoned;
 
@@ -43,5 +44,6 @@ pub use outcome::{Outcome, ScriptFailure};
 pub use pass::{OwnedInput, Pass, PassInput};
 pub use pool::{Reply, ScriptPool};
 pub use program::Program;
-pub use set::{ActiveRules, Rule, RuleSet};
+pub use set::{ActiveRules, Rule, RuleSet, TICK};
 pub use settings::{Limits, Settings};
+pub use timetable::Timetable;

@@ -17,6 +17,7 @@ pub(crate) use version::{paths_of, set_hash, version_hash};
 
 use crate::files::RuleFiles;
 use crate::program::Program;
+use crate::timetable::Timetable;
 
 /// The folder of rules on several types.
 pub(crate) const ANY: &str = "any";
@@ -24,6 +25,8 @@ pub(crate) const ANY: &str = "any";
 pub(crate) const MANUAL: &str = "manual";
 /// The folder of rules on a timetable.
 pub(crate) const SCHEDULE: &str = "schedule";
+/// The type of the events that timetables make.
+pub const TICK: &str = SCHEDULE;
 /// The folder of what rules import.
 pub(crate) const LIB: &str = "lib";
 /// The folder of templates.
@@ -41,6 +44,8 @@ pub struct Rule {
     pub description: String,
     /// What its head configures.
     pub options: RuleOptions,
+    /// When it runs, if it is one of `schedule/`.
+    pub timetable: Option<Timetable>,
     /// Its version.
     pub version: VersionHash,
     /// The files that make up this version: its own, its imports, and all templates.
@@ -97,6 +102,25 @@ impl RuleSet {
             .values()
             .filter(|rule| rule.is_for(event_type, origin))
             .collect()
+    }
+}
+
+impl RuleSet {
+    /// The enabled rules that run by a timetable, each with it.
+    pub fn by_timetable(&self) -> impl Iterator<Item = (&Arc<Rule>, &Timetable)> {
+        let rules = self.rules.values();
+        rules
+            .filter(|rule| rule.options.enabled)
+            .filter_map(|rule| Some((rule, rule.timetable.as_ref()?)))
+    }
+
+    /// The enabled rules that a tick of `rule`'s timetable is for: that rule, and those of `any/` whose `types` name
+    /// ticks.
+    pub fn for_tick(&self, rule: &RuleName) -> Vec<&Arc<Rule>> {
+        let itself = self.rules.get(rule);
+        let itself = itself.filter(|rule| rule.options.enabled && rule.timetable.is_some());
+        let any = self.for_event(&EventType::from_wire(TICK), Origin::Schedule);
+        any.into_iter().chain(itself).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use cuebook_core::rule::RuleName;
 
 use crate::diagnostic::{Diagnostic, code};
 use crate::files::RuleFiles;
-use crate::set::{LIB, RESERVED, SCHEDULE, TEMPLATES};
+use crate::set::{LIB, RESERVED, TEMPLATES};
 use crate::suggest;
 
 /// What a file is.
@@ -35,14 +35,6 @@ pub(super) fn place(path: &str) -> Result<Place, Diagnostic> {
     }
     if folder == LIB {
         return Ok(Place::Library);
-    }
-    if folder == SCHEDULE {
-        return Err(Diagnostic::error(
-            path,
-            code::SCHEDULE_NOT_AVAILABLE,
-            "rules on a timetable are not available in this version of Cuebook",
-        )
-        .with_help("remove the folder `schedule/`"));
     }
     if rest.contains('/') {
         return Err(Diagnostic::error(

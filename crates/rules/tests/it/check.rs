@@ -185,8 +185,8 @@ fn every_file_is_looked_at_and_all_is_said_in_order() {
 #[test]
 fn the_head_is_checked() {
     one(
-        "//! ```toml\n//! rate = \"30s\"\n//! ```\n",
-        "2:5: error[E0202]: option `rate` is not available in this version of Cuebook; remove it",
+        "//! ```toml\n//! schedule = \"@daily\"\n//! ```\n",
+        "2:5: error[E0203]: `schedule` is for rules in `schedule/`: this one runs when an event comes",
     );
 }
 
@@ -483,7 +483,7 @@ fn folders_that_lead_nowhere_are_told() {
             .map(|d| d.code)
             .collect::<Vec<_>>()
     };
-    assert_eq!(codes("schedule/daily.rhai"), ["E0602"]);
+    assert_eq!(codes("schedule/daily.rhai"), ["E0605"]);
     assert_eq!(codes("thanks.rhai"), ["E0601"]);
     assert_eq!(codes("new-booking/deep/thanks.rhai"), ["E0601"]);
     assert_eq!(codes("new-booking/thänks.rhai"), ["E0601"]);

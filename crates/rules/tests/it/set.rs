@@ -69,6 +69,33 @@ fn what_rules_emit_is_for_any_only_if_its_types_say_so() {
 }
 
 #[test]
+fn a_tick_is_for_its_rule_and_for_any_that_names_ticks() {
+    let set = set(&[
+        ("schedule/daily.rhai", &head("schedule = \"@daily\"")),
+        (
+            "schedule/off.rhai",
+            &head("enabled = false\n//! schedule = \"@daily\""),
+        ),
+        ("any/all.rhai", ""),
+        ("any/ticks.rhai", &head("types = [\"schedule\"]")),
+    ]);
+    let for_tick = |name: &str| {
+        let rules = set.for_tick(&name.parse().unwrap());
+        rules
+            .iter()
+            .map(|rule| rule.name.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(for_tick("schedule/daily"), ["any/ticks", "schedule/daily"]);
+    assert_eq!(for_tick("schedule/off"), ["any/ticks"]);
+    let by_timetable: Vec<_> = set
+        .by_timetable()
+        .map(|(rule, timetable)| (rule.name.as_str(), timetable.cron()))
+        .collect();
+    assert_eq!(by_timetable, [("schedule/daily", "@daily")]);
+}
+
+#[test]
 fn a_message_cannot_call_itself_like_one_of_our_folders() {
     let set = set(&[
         ("manual/m.rhai", ""),
