@@ -7,6 +7,7 @@
 //!
 //! This crate must not know HTTP, Rhai or how an effect is performed.
 
+mod announce;
 mod connect;
 mod entities;
 mod error;

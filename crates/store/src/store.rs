@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::announce::{Outgoing, hear, tell};
 use crate::connect::{self, Connections, ProcessLock};
 use crate::error::StoreError;
 use crate::hook_tokens::HookTokens;
@@ -42,6 +43,13 @@ pub(crate) struct Inner {
     lock: Mutex<Option<ProcessLock>>,
 }
 
+impl Drop for Inner {
+    /// Whoever lets go of the store without closing it leaves no task behind.
+    fn drop(&mut self) {
+        self.ending.cancel();
+    }
+}
+
 impl Store {
     /// Opens the database, creating the file if there is none, and takes over what a dead process held.
     pub async fn open(settings: StoreSettings) -> Result<Self, StoreError> {
@@ -61,6 +69,8 @@ impl Store {
         let node = settings.chance.uuid(settings.clock.now());
         let (writer, requests) = WriterHandle::new();
         let tasks = TaskTracker::new();
+        let is_shared = connection.get_database_backend() == DbBackend::Postgres;
+        let outgoing = is_shared.then(|| Arc::new(Outgoing::default()));
         let task = WriterTask {
             connection: WriterConnection::new(
                 connection,
@@ -71,6 +81,7 @@ impl Store {
             )
             .probed(probe),
             wakes: Arc::clone(&wakes),
+            outgoing: outgoing.clone(),
         };
         tasks.spawn(task.run(requests));
         let store = Self {
@@ -90,7 +101,12 @@ impl Store {
             }),
         };
         match store.begin(node).await {
-            Ok(()) => Ok(store),
+            Ok(()) => {
+                if let Some(outgoing) = outgoing {
+                    store.join_others(outgoing, settings.database_url, node);
+                }
+                Ok(store)
+            }
             Err(error) => {
                 store.close().await;
                 Err(error)
@@ -114,6 +130,15 @@ impl Store {
         }
         tracing::debug!(%node, "database opened");
         Ok(())
+    }
+
+    /// Begins to tell the other processes what is committed here, and to hear what they tell.
+    fn join_others(&self, outgoing: Arc<Outgoing>, url: String, node: Uuid) {
+        let Inner { tasks, ending, .. } = &*self.inner;
+        let db = self.readers().clone();
+        tasks.spawn(tell(outgoing, db, node, ending.clone()));
+        let store = Arc::downgrade(&self.inner);
+        tasks.spawn(hear(url, store, node, ending.clone()));
     }
 
     /// Brings the schema of the database up to date and gives the names of the migrations that were applied.

@@ -12,4 +12,6 @@ pub struct Wakes {
     pub sends: Notify,
     /// The next instant at which something is due may have changed.
     pub timers: Notify,
+    /// Another set of rules may be active.
+    pub rules: Notify,
 }

@@ -79,6 +79,7 @@ impl Transition for NewHookToken {
             })
             .collect();
         insert_missing(tx, rows).await?;
+        tx.ready.access();
         Ok(batch.iter().map(|_| Ok(())).collect())
     }
 }

@@ -87,5 +87,6 @@ async fn set_retired(tx: &Tx<'_>, hashes: Vec<String>, at: Option<i64>) -> Resul
         .filter(hook_tokens::Column::Hash.is_in(hashes))
         .exec(tx.db)
         .await?;
+    tx.ready.access();
     Ok(())
 }

@@ -164,5 +164,6 @@ async fn activate(tx: &Tx<'_>, hash: &str) -> Result<(), StoreError> {
         )
         .exec(tx.db)
         .await?;
+    tx.ready.rules();
     Ok(())
 }

@@ -66,6 +66,9 @@ impl Transition for ChangeSecret {
         // One by one, since a later change undoes an earlier one. Secrets change rarely.
         for change in batch {
             apply_one(change, tx).await?;
+            if change.namespace == SCRIPT_NAMESPACE {
+                tx.ready.access();
+            }
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
     }

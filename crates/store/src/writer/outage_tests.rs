@@ -47,6 +47,7 @@ impl Desk {
                 Metrics::default(),
             ),
             wakes: Arc::new(Wakes::default()),
+            outgoing: None,
         };
         tokio_util::task::TaskTracker::new().spawn(task.run(requests));
         Self {

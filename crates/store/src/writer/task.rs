@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use super::batch::AnyBatch;
 use super::connection::WriterConnection;
 use super::group::Group;
+use crate::announce::{News, Outgoing};
 use crate::error::StoreError;
 use crate::wakes::Wakes;
 
@@ -17,6 +18,8 @@ const GROUP: usize = 512;
 pub(crate) struct WriterTask {
     pub(crate) connection: WriterConnection,
     pub(crate) wakes: Arc<Wakes>,
+    /// What the other processes are to be told, where there may be some.
+    pub(crate) outgoing: Option<Arc<Outgoing>>,
 }
 
 impl WriterTask {
@@ -39,7 +42,7 @@ impl WriterTask {
         match self.connection.commit(&mut group).await {
             Ok(ready) => {
                 group.answer();
-                ready.tell(&self.wakes);
+                self.tell(ready.news());
                 Ok(())
             }
             Err(error) if error.is_unavailable() => {
@@ -55,13 +58,20 @@ impl WriterTask {
         }
     }
 
+    fn tell(&self, news: News) {
+        news.wake(&self.wakes);
+        if let Some(outgoing) = &self.outgoing {
+            outgoing.add(news);
+        }
+    }
+
     async fn one_by_one(&self, group: Group) -> Result<(), StoreError> {
         let mut rest = group.split().into_iter();
         for mut one in rest.by_ref() {
             match self.connection.commit(&mut one).await {
                 Ok(ready) => {
                     one.answer();
-                    ready.tell(&self.wakes);
+                    self.tell(ready.news());
                 }
                 Err(error) => {
                     one.refuse(&error);

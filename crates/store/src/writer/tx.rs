@@ -1,13 +1,13 @@
 //! What a transition is given: the open transaction, the moment, and a place to note what has become ready.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use cuebook_core::Chance;
 use cuebook_core::clock::{Timestamp, to_micros};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use uuid::Uuid;
 
-use crate::wakes::Wakes;
+use crate::announce::News;
 
 /// An open transaction and what belongs to it.
 pub(crate) struct Tx<'a> {
@@ -42,38 +42,40 @@ impl Tx<'_> {
 
 /// What a group has made ready; told to others after the commit.
 #[derive(Debug, Default)]
-pub(crate) struct Ready {
-    runs: AtomicBool,
-    sends: AtomicBool,
-    timers: AtomicBool,
-}
+pub(crate) struct Ready(AtomicU8);
 
 impl Ready {
     /// A run may be claimed.
     pub(crate) fn runs(&self) {
-        self.runs.store(true, Ordering::Relaxed);
+        self.note(News::RUNS);
     }
 
     /// A send may be claimed.
     pub(crate) fn sends(&self) {
-        self.sends.store(true, Ordering::Relaxed);
+        self.note(News::SENDS);
     }
 
     /// The next due instant may have changed.
     pub(crate) fn timers(&self) {
-        self.timers.store(true, Ordering::Relaxed);
+        self.note(News::TIMERS);
     }
 
-    /// Wakes whoever waits for it.
-    pub(crate) fn tell(&self, wakes: &Wakes) {
-        for (ready, wake) in [
-            (&self.runs, &wakes.runs),
-            (&self.sends, &wakes.sends),
-            (&self.timers, &wakes.timers),
-        ] {
-            if ready.load(Ordering::Relaxed) {
-                wake.notify_one();
-            }
-        }
+    /// Hook tokens or the secrets of scripts have changed.
+    pub(crate) fn access(&self) {
+        self.note(News::ACCESS);
+    }
+
+    /// Another set of rules is active.
+    pub(crate) fn rules(&self) {
+        self.note(News::RULES);
+    }
+
+    /// What has become ready.
+    pub(crate) fn news(&self) -> News {
+        News::from_bits(self.0.load(Ordering::Relaxed))
+    }
+
+    fn note(&self, news: News) {
+        self.0.fetch_or(news.bits(), Ordering::Relaxed);
     }
 }

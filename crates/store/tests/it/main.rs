@@ -5,6 +5,7 @@
     reason = "a test fails where a step fails, in its own words or in those of a story"
 )]
 
+mod announce;
 mod connect;
 mod queries;
 mod script;
