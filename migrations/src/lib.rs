@@ -20,6 +20,7 @@ mod m20261124_000010_descendants;
 mod m20261124_000011_run_options;
 mod m20261124_000012_budgets;
 mod m20261124_000013_audit;
+mod m20261124_000014_timetables;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000011_run_options::Migration),
             Box::new(m20261124_000012_budgets::Migration),
             Box::new(m20261124_000013_audit::Migration),
+            Box::new(m20261124_000014_timetables::Migration),
         ]
     }
 }
