@@ -75,6 +75,15 @@ pub enum StoreError {
         /// The id of the key that was given.
         given: String,
     },
+    /// The database is of another version of Cuebook.
+    #[error(
+        "the database has the schema of another version of Cuebook (its last migration is {found}): \
+         use that version, or bring it up to date with `cuebook migrate`"
+    )]
+    OtherSchema {
+        /// The last migration that was applied.
+        found: String,
+    },
     /// A file beside the database cannot be opened.
     #[error("cannot open {}", path.display())]
     File {

@@ -2,12 +2,13 @@
 //!
 //! - `transitions/`: everything that changes something, one file each. Read in the order of an event's way they are the
 //!   state machine. All go through `writer/`, which commits in groups.
-//! - `queries/`: everything that reads.
+//! - `queries/`: everything that reads. `archive/`: the past, read beside a running server.
 //! - `entities/`: the tables; `reading/`: from rows to the types of `core`. Both private.
 //!
 //! This crate must not know HTTP, Rhai or how an effect is performed.
 
 mod announce;
+mod archive;
 mod connect;
 mod entities;
 mod error;
@@ -23,6 +24,7 @@ mod transitions;
 mod wakes;
 mod writer;
 
+pub use archive::{Archive, EventRange, PastEffect, PastRun, PastStep};
 pub use error::StoreError;
 pub use queries::{
     ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding,

@@ -4,7 +4,7 @@ mod postgres;
 mod process_lock;
 mod sqlite;
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::error::StoreError;
 pub(crate) use process_lock::ProcessLock;
@@ -28,6 +28,17 @@ pub(crate) async fn open(url: &str) -> Result<Connections, StoreError> {
         Some(("postgres" | "postgresql", _)) => postgres::open(url).await,
         _ => Err(StoreError::UnknownDatabase(without_password(url))),
     }
+}
+
+/// Connections to the database at `url` that only read, while others may be writing. Nothing is created or changed.
+pub(crate) async fn open_to_read(url: &str) -> Result<DatabaseConnection, StoreError> {
+    let readers = match url.split_once(':') {
+        Some(("sqlite", _)) => sqlite::open_to_read(url).await?,
+        Some(("postgres" | "postgresql", _)) => postgres::open_to_read(url).await?,
+        _ => return Err(StoreError::UnknownDatabase(without_password(url))),
+    };
+    check_schema(&readers).await?;
+    Ok(readers)
 }
 
 /// The URL without what may be a password: what stands before its last `@`, and its query.
@@ -56,6 +67,31 @@ async fn migrate(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
         .collect();
     Migrator::up(db, None).await?;
     Ok(names)
+}
+
+/// Whether the schema is this version's; asked without the means of migrations, which would create their table.
+async fn check_schema(db: &DatabaseConnection) -> Result<(), StoreError> {
+    use cuebook_migrations::Migrator;
+    use sea_orm_migration::MigratorTrait;
+
+    let statement = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT version FROM seaql_migrations ORDER BY version DESC LIMIT 1",
+    );
+    let found: Option<String> = match db.query_one_raw(statement).await {
+        Ok(row) => row.map(|row| row.try_get_by_index(0)).transpose()?,
+        // Without that table nobody has migrated yet.
+        Err(error) if StoreError::from(error.clone()).is_unavailable() => return Err(error.into()),
+        Err(_) => None,
+    };
+    let newest = Migrator::migrations()
+        .last()
+        .map(|migration| migration.name().to_owned());
+    if found != newest {
+        let found = found.unwrap_or_else(|| "none".to_owned());
+        return Err(StoreError::OtherSchema { found });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

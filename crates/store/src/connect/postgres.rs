@@ -34,6 +34,11 @@ pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
     })
 }
 
+/// Connections that only read.
+pub(super) async fn open_to_read(url: &str) -> Result<DatabaseConnection, StoreError> {
+    connect(url, READERS, Some(READING)).await
+}
+
 async fn connect(
     url: &str,
     connections: u32,

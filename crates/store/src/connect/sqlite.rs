@@ -43,6 +43,13 @@ pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
     })
 }
 
+/// Connections that only read. The file has to be there; whoever writes to it goes on.
+pub(super) async fn open_to_read(url: &str) -> Result<DatabaseConnection, StoreError> {
+    let path = path_of(url)?;
+    std::fs::metadata(&path).map_err(|source| failed(&path, source))?;
+    connect(&path, READERS, true).await
+}
+
 fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     let rest = url.strip_prefix("sqlite:").unwrap_or(url);
     let rest = rest.strip_prefix("//").unwrap_or(rest);

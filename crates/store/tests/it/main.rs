@@ -6,6 +6,7 @@
 )]
 
 mod announce;
+mod archive;
 mod connect;
 mod queries;
 mod script;

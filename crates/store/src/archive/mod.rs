@@ -1,0 +1,13 @@
+//! The past, for whoever wants to know what other rules would have made of it: stored events in the order of their arrival,
+//! with the journals and effects of their runs.
+//!
+//! An [`Archive`] only reads, and beside a running server. It must not know what is looked for in it.
+
+mod awaited;
+mod events;
+mod open;
+mod runs;
+
+pub use events::EventRange;
+pub use open::Archive;
+pub use runs::{PastEffect, PastRun, PastStep};
