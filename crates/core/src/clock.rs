@@ -13,6 +13,14 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// `after` past `at`; the end of time where no calendar holds it.
+pub fn later(at: Timestamp, after: std::time::Duration) -> Timestamp {
+    chrono::TimeDelta::from_std(after)
+        .ok()
+        .and_then(|after| at.checked_add_signed(after))
+        .unwrap_or(Timestamp::MAX_UTC)
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

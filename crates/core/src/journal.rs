@@ -6,6 +6,7 @@
 
 mod cut;
 mod rounds;
+mod stored;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -21,6 +22,7 @@ use crate::value::Value;
 
 pub use cut::{Cut, Progress};
 pub use rounds::Rounds;
+pub use stored::StoredAnswer;
 
 words! {
     /// What kind of step it is.
@@ -202,10 +204,30 @@ pub struct SendRequest {
     pub path: StepPath,
     /// What was asked.
     pub question: Question,
+    /// With what, as the script said it. The store keeps what was prepared of it.
+    pub arguments: Vec<Value>,
     /// The line of the script.
     pub line: Option<u32>,
     /// What is to be sent.
     pub parts: Vec<PreparedSend>,
+}
+
+impl SendRequest {
+    /// The step that a journal has of it once its segment has ended, at `at`.
+    pub fn step(&self, at: Timestamp) -> StepRecord {
+        StepRecord {
+            path: self.path.clone(),
+            question: self.question.clone(),
+            kind: StepKind::Send,
+            arguments: Vec::new(),
+            answer: Some(Ok(Value::Unit)),
+            wake_at: None,
+            line: self.line,
+            started_at: at,
+            ended_at: Some(at),
+            attempts: 0,
+        }
+    }
 }
 
 /// The path and question of a step as the API shows them.

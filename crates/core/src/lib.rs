@@ -5,6 +5,7 @@
 pub mod chance;
 pub mod clock;
 pub mod effect;
+pub mod emitted;
 pub mod event;
 pub mod event_value;
 pub mod event_wait;
@@ -20,13 +21,17 @@ pub mod log_line;
 pub mod message;
 pub mod pid;
 pub mod probe;
+pub mod remembering;
 pub mod retry;
 pub mod rule;
+pub mod rule_set;
 pub mod run;
 pub mod secret;
 pub mod send;
 pub mod state;
+pub mod tick;
 pub mod value;
+pub mod waiting;
 
 pub use chance::Chance;
 pub use clock::{Clock, Timestamp};

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cuebook_core::clock::Timestamp;
+use cuebook_core::clock::{Timestamp, later};
 use cuebook_core::effect::{Attempt, AttemptOutcome};
 use cuebook_core::failure::{AttemptError, Decision};
 use cuebook_core::{CallError, EffectId, retry};
@@ -14,7 +14,6 @@ use futures::FutureExt as _;
 
 use crate::back_off::{BackOff, until_available};
 use crate::doubt::Doubt;
-use crate::pauses;
 use crate::worker::Shared;
 
 /// So many sends that are no mails are under way at most.
@@ -146,7 +145,7 @@ async fn put_back(shared: &Shared, not_begun: Vec<(EffectId, i64)>, refused: u32
     let due = if shared.stopping.is_cancelled() {
         now
     } else {
-        pauses::later(now, (FULL + EACH * refused).min(FULL_AT_MOST))
+        later(now, (FULL + EACH * refused).min(FULL_AT_MOST))
     };
     let putting = until_available(|| parts.store.put_back_sends(not_begun.clone(), due));
     if let Some(Err(error)) = abandon.run_until_cancelled(putting).await {
@@ -216,7 +215,7 @@ fn settle(
 ) -> (SettledAs, Attempt) {
     let again = |after| {
         retry::send_pause(number, after, fraction)
-            .map(|pause| SettledAs::RetryAt(pauses::later(ended_at, pause)))
+            .map(|pause| SettledAs::RetryAt(later(ended_at, pause)))
     };
     let attempt = |outcome, status, error, answer| Attempt {
         number,
@@ -279,7 +278,7 @@ mod tests {
     }
 
     fn in_seconds(seconds: u64) -> SettledAs {
-        SettledAs::RetryAt(pauses::later(AT, Duration::from_secs(seconds)))
+        SettledAs::RetryAt(later(AT, Duration::from_secs(seconds)))
     }
 
     #[test]

@@ -32,18 +32,10 @@ impl Pauses {
     }
 }
 
-/// `after` past `at`; the end of time where no calendar holds it.
-pub(crate) fn later(at: Timestamp, after: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(after)
-        .ok()
-        .and_then(|after| at.checked_add_signed(after))
-        .unwrap_or(Timestamp::MAX_UTC)
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use cuebook_core::clock::ManualClock;
+    use cuebook_core::clock::{ManualClock, later};
 
     use super::*;
 

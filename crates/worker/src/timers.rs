@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cuebook_core::Timestamp;
+use cuebook_core::clock::later;
 use cuebook_store::{NextDue, StoreError, WakeReport};
 
 use crate::back_off::BackOff;
-use crate::pauses::later;
 use crate::worker::Shared;
 
 /// How long a missed wake-up, or a clock that was set, can go unnoticed.

@@ -244,6 +244,7 @@ impl Host {
                 self.sends.push(SendRequest {
                     path: step.path,
                     question: step.question,
+                    arguments: step.arguments,
                     line: step.line,
                     parts,
                 });

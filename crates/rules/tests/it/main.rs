@@ -18,6 +18,7 @@ mod logs;
 mod memory;
 mod parallel;
 mod pool;
+mod rehearse;
 mod remembering;
 mod secrets;
 mod sends;

@@ -27,6 +27,7 @@ async fn mailed(running: &Running) {
             function: "email::send".to_owned(),
             digest: "0".repeat(32),
         },
+        arguments: Vec::new(),
         line: Some(1),
         parts: vec![PreparedSend {
             part: 0,

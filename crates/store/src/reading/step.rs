@@ -1,7 +1,7 @@
 //! Steps and log lines.
 
 use cuebook_core::clock::from_micros;
-use cuebook_core::journal::{StepAnswer, StepPath};
+use cuebook_core::journal::{StepAnswer, StepPath, StoredAnswer};
 use cuebook_core::log_line::{LogLevel, LogLine};
 use serde::de::DeserializeOwned;
 
@@ -20,15 +20,8 @@ pub(crate) fn answer_of(
     threw: Option<bool>,
     bytes: Option<&[u8]>,
 ) -> Result<Option<StepAnswer>, StoreError> {
-    let Some(bytes) = bytes else {
-        return Ok(None);
-    };
-    let answer = if threw == Some(true) {
-        Err(json("step's error", bytes)?)
-    } else {
-        Ok(json("step's answer", bytes)?)
-    };
-    Ok(Some(answer))
+    StoredAnswer::read(threw, bytes)
+        .map_err(|error| StoreError::unreadable("step's answer", error.to_string()))
 }
 
 /// The log line of a row.

@@ -2,11 +2,10 @@
 //! transaction that ends the segment, so that a run which fails half-way has sent nothing.
 
 use cuebook_core::effect::EffectState;
-use cuebook_core::journal::{SendRequest, StepKind, StepRecord};
+use cuebook_core::journal::SendRequest;
 use cuebook_core::rule::Budget;
 use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::state::{StateChange, StateKey};
-use cuebook_core::value::Value;
 
 use super::accept_event::{AcceptEvent, insert_events};
 use super::budget::Budgets;
@@ -53,7 +52,7 @@ pub(super) async fn write<'a>(
     let mut emitted = Vec::new();
     for (run, segment) in segments {
         for (send, state) in &segment.sends {
-            steps.add(run.id, run.generation, &step_of(tx, send))?;
+            steps.add(run.id, run.generation, &send.step(tx.now))?;
             for part in send.parts.iter().filter(|part| part.route != Route::State) {
                 let sent = (send.question.function.as_str(), part.route);
                 let state = budgets.begins_as(run, segment.budget, sent, *state);
@@ -112,20 +111,5 @@ fn effect_row(
         settled_at: (!pending && state != EffectState::Held).then_some(now),
         fence: 0,
         holder: None,
-    }
-}
-
-fn step_of(tx: &Tx<'_>, send: &SendRequest) -> StepRecord {
-    StepRecord {
-        path: send.path.clone(),
-        question: send.question.clone(),
-        kind: StepKind::Send,
-        arguments: Vec::new(),
-        answer: Some(Ok(Value::Unit)),
-        wake_at: None,
-        line: send.line,
-        started_at: tx.now,
-        ended_at: Some(tx.now),
-        attempts: 0,
     }
 }

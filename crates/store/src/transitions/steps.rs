@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use cuebook_core::clock::{Timestamp, to_micros};
-use cuebook_core::journal::{StepPath, StepRecord};
+use cuebook_core::journal::{StepPath, StepRecord, StoredAnswer};
 use cuebook_core::log_line::LogLine;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -68,11 +68,8 @@ impl Steps {
 }
 
 fn row(run: Uuid, generation: i32, step: &StepRecord) -> Result<steps::Model, StoreError> {
-    let (threw, answer) = match &step.answer {
-        None => (None, None),
-        Some(Ok(value)) => (Some(false), Some(json(value)?)),
-        Some(Err(error)) => (Some(true), Some(json(error)?)),
-    };
+    let answer = StoredAnswer::of(step.answer.as_ref())
+        .map_err(|error| StoreError::Invalid(error.to_string()))?;
     Ok(steps::Model {
         run_id: run,
         generation,
@@ -85,9 +82,9 @@ fn row(run: Uuid, generation: i32, step: &StepRecord) -> Result<steps::Model, St
         started_at: to_micros(step.started_at),
         ended_at: step.ended_at.map(to_micros),
         attempts: number(step.attempts),
-        threw,
+        threw: answer.threw,
         arguments: json(&step.arguments)?,
-        answer,
+        answer: answer.bytes,
         event_id: None,
     })
 }

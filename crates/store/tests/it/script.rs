@@ -117,6 +117,7 @@ pub(crate) fn mails(path: u32, targets: &[&str]) -> Segment {
     let send = SendRequest {
         path: StepPath::top(path),
         question: question("email::send"),
+        arguments: Vec::new(),
         line: Some(7),
         parts: parts.collect(),
     };

@@ -1,5 +1,6 @@
 //! While calls are open: taking their answers, pausing between attempts, recording what was gathered.
 
+use cuebook_core::clock::later;
 use cuebook_core::effect::Attempt;
 use cuebook_core::failure::AttemptError;
 use cuebook_core::journal::{StepKind, StepPath};
@@ -11,7 +12,6 @@ use super::passes::Drive;
 use super::run::LetGo;
 use super::verdict::{Verdict, judge};
 use crate::back_off::until_available;
-use crate::pauses;
 
 /// What waiting for an answer led to.
 pub(super) enum Progress {
@@ -106,7 +106,7 @@ impl Drive<'_> {
         call.doubted |= doubtful;
         let answer = match verdict {
             Verdict::Pause { pause, outcome } => {
-                call.due = Some(pauses::later(ended_at, pause));
+                call.due = Some(later(ended_at, pause));
                 let attempt = attempt(outcome);
                 if let Some(id) = call.effect {
                     let intent = call.intent();

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::SecondsFormat;
+use cuebook_core::clock::later;
 use cuebook_core::effect::EffectState;
 use cuebook_core::event_wait::EventWait;
-use cuebook_core::events::EventType;
 use cuebook_core::journal::{Cut, Divergence, StepKind, StepRecord};
 use cuebook_core::run::RunState;
+use cuebook_core::waiting::{seconds, sleeps, waits_for};
 use cuebook_core::{CallError, Timestamp};
 use cuebook_store::{
     AwaitedEvent, Checkpoint, CompletedAs, EffectChange, RunFailure, Segment, StoreError, WaitUntil,
@@ -17,7 +17,6 @@ use super::passes::Drive;
 use super::run::{Left, LetGo};
 use super::segment;
 use crate::back_off::until_available;
-use crate::pauses;
 
 impl Drive<'_> {
     /// The script came to its end, or said `skip`: what it has sent goes out, or is forgotten.
@@ -67,7 +66,7 @@ impl Drive<'_> {
         let wait = WaitUntil {
             wake_at,
             code: "sleep",
-            reason: format!("sleeps until {}", seconds(wake_at)),
+            reason: sleeps(wake_at),
             forget: Vec::new(),
             event: None,
         };
@@ -81,15 +80,10 @@ impl Drive<'_> {
         wait: EventWait,
     ) -> Result<Left, LetGo> {
         self.settle_open().await;
-        let types: Vec<&str> = wait.types.iter().map(EventType::as_str).collect();
         let until = WaitUntil {
             wake_at: wait.deadline,
             code: "wait_for",
-            reason: format!(
-                "waits for {} until {}",
-                types.join(" or "),
-                seconds(wait.deadline)
-            ),
+            reason: waits_for(&wait.types, wait.deadline),
             forget: Vec::new(),
             event: Some(AwaitedEvent {
                 step: step.path.clone(),
@@ -129,7 +123,7 @@ impl Drive<'_> {
     /// it has sent.
     pub(super) async fn retry_in(mut self, delay: Duration, reason: String) -> Result<Left, LetGo> {
         self.settle_open().await;
-        let wake_at = pauses::later(self.shared.parts.clock.now(), delay);
+        let wake_at = later(self.shared.parts.clock.now(), delay);
         self.sends.clear();
         let cut = Cut::of_journal(&self.journal);
         let forget = self
@@ -245,7 +239,7 @@ impl Drive<'_> {
     fn end_segment(&mut self) -> Result<Segment, segment::CannotEnd> {
         let parts = &self.shared.parts;
         let sends = std::mem::take(&mut self.sends);
-        let segment = segment::build(parts, &self.run, &self.event, sends, parts.clock.now())?;
+        let segment = segment::build(parts, self.whose(), sends, parts.clock.now())?;
         Ok(Segment {
             budget: Some(self.loaded.budget),
             ..segment
@@ -276,9 +270,4 @@ fn refused(ended: Result<(), StoreError>) -> Result<Option<(&'static str, String
         }
         Err(error) => Err(error),
     }
-}
-
-/// An instant as a person reads it.
-fn seconds(at: Timestamp) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
