@@ -9,6 +9,7 @@
 
 mod announce;
 mod archive;
+mod audit;
 mod connect;
 mod entities;
 mod error;
@@ -25,11 +26,13 @@ mod wakes;
 mod writer;
 
 pub use archive::{Archive, EventRange, PastEffect, PastRun, PastStep};
+pub use audit::Actor;
 pub use error::StoreError;
 pub use queries::{
     ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding,
     HookToken, Listed, NextDue, Page, RunBrief, RunFilter, RunView, SearchIn, SecretRow, StepView,
 };
+pub use queries::{AuditFilter, AuditRow, HookTokenRow};
 pub use secrets::{NotASecretKey, SecretKey};
 pub use settings::StoreSettings;
 pub use store::Store;
@@ -39,4 +42,5 @@ pub use transitions::{
     SendKinds, SendsWanted, SettledAs, Settlement, Stop, Stopped, StoredRuleSet, StoredVersion,
     WaitUntil, WakeReport,
 };
+pub use transitions::{KeptAnswer, KeyOperated, RepeatableRequest, RequestBegun, TokenOperated};
 pub use wakes::Wakes;

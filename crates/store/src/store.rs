@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::announce::{Outgoing, hear, tell};
+use crate::audit::Actor;
 use crate::connect::{self, Connections, ProcessLock};
 use crate::error::StoreError;
 use crate::hook_tokens::HookTokens;
@@ -25,6 +26,8 @@ use crate::writer::{WriterConnection, WriterHandle, WriterTask};
 #[derive(Clone)]
 pub struct Store {
     pub(crate) inner: Arc<Inner>,
+    /// Whoever is written down in the audit log for what is changed through this clone.
+    pub(crate) actor: Option<Arc<Actor>>,
 }
 
 /// What all clones share.
@@ -99,6 +102,7 @@ impl Store {
                 ending: CancellationToken::new(),
                 lock: Mutex::new(lock),
             }),
+            actor: None,
         };
         match store.begin(node).await {
             Ok(()) => {
@@ -174,6 +178,15 @@ impl Store {
         let statement = Statement::from_string(readers.get_database_backend(), "SELECT 1");
         readers.query_one_raw(statement).await?;
         Ok(())
+    }
+
+    /// The same store, acting for somebody: what is changed through it stands in the audit log.
+    #[must_use]
+    pub fn acting(&self, actor: &Arc<Actor>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            actor: Some(Arc::clone(actor)),
+        }
     }
 
     /// What tells that something has become ready.

@@ -54,7 +54,7 @@ async fn heard(store: &Weak<Inner>, news: News) {
     let Some(inner) = store.upgrade() else {
         return;
     };
-    let store = Store { inner };
+    let store = Store { inner, actor: None };
     if news.has(News::ACCESS)
         && let Err(error) = refresh(&store).await
     {

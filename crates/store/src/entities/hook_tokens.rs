@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub created_at: i64,
     pub retired_at: Option<i64>,
     pub last_used_at: Option<i64>,
+    pub retired_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,12 +2,14 @@
 //! crate's transitions and queries.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit_log;
 pub(crate) mod claims;
 pub(crate) mod effect_attempts;
 pub(crate) mod effect_bodies;
 pub(crate) mod effects;
 pub(crate) mod events;
 pub(crate) mod hook_tokens;
+pub(crate) mod idempotency_keys;
 pub(crate) mod logs;
 pub(crate) mod nodes;
 pub(crate) mod rule_files;

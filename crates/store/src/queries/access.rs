@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use cuebook_core::clock::from_micros;
 use cuebook_core::{Account, Timestamp};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::entities::{api_keys, hook_tokens};
 use crate::error::StoreError;
@@ -13,6 +13,8 @@ use crate::transitions::Touch;
 
 /// A key's use is written down when the last one that was lies so far back.
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// How many hex digits of its hash name a hook token.
+const TOKEN_ID: usize = 16;
 /// How often an unknown token may have the database looked at.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -27,6 +29,21 @@ pub struct HookToken {
     pub retired: bool,
     /// When it was used before, to the minute.
     pub last_used_at: Option<Timestamp>,
+}
+
+/// A hook token as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookTokenRow {
+    /// What names it without telling it: the first digits of its hash.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Since when it is no longer good.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// An API key.
@@ -83,6 +100,26 @@ impl Store {
         Ok(self.known_hook_token(hash))
     }
 
+    /// All hook tokens, newest first.
+    pub async fn list_hook_tokens(&self) -> Result<Vec<HookTokenRow>, StoreError> {
+        let rows = hook_tokens::Entity::find()
+            .order_by_desc(hook_tokens::Column::CreatedAt)
+            .order_by_desc(hook_tokens::Column::Hash)
+            .all(self.readers())
+            .await?;
+        Ok(rows.into_iter().map(token_row).collect())
+    }
+
+    /// All API keys, newest first.
+    pub async fn list_api_keys(&self) -> Result<Vec<ApiKeyRow>, StoreError> {
+        let rows = api_keys::Entity::find()
+            .order_by_desc(api_keys::Column::CreatedAt)
+            .order_by_desc(api_keys::Column::Id)
+            .all(self.readers())
+            .await?;
+        rows.into_iter().map(api_key_of).collect()
+    }
+
     /// The API key with this id, whatever its state.
     pub async fn find_api_key(&self, id: &str) -> Result<Option<ApiKeyRow>, StoreError> {
         let row = api_keys::Entity::find_by_id(id.to_owned())
@@ -109,6 +146,21 @@ impl Store {
         let known: Result<Vec<Known>, StoreError> = rows.into_iter().map(known).collect();
         self.inner.hook_tokens.replace(known?);
         Ok(())
+    }
+}
+
+/// The id of a hook token, from the text of its hash.
+pub(crate) fn token_id(hash: &str) -> &str {
+    hash.get(..TOKEN_ID).unwrap_or(hash)
+}
+
+fn token_row(row: hook_tokens::Model) -> HookTokenRow {
+    HookTokenRow {
+        id: token_id(&row.hash).to_owned(),
+        name: row.name,
+        created_at: from_micros(row.created_at),
+        last_used_at: row.last_used_at.map(from_micros),
+        retired_at: row.retired_at.map(from_micros),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that reads, one file a resource. Nothing here changes anything or waits for the writer.
 
 mod access;
+mod audit;
 mod books;
 mod counts;
 mod effects;
@@ -18,7 +19,9 @@ mod search;
 mod secrets;
 pub(crate) mod state;
 
-pub use access::{ApiKeyRow, HookToken};
+pub(crate) use access::token_id;
+pub use access::{ApiKeyRow, HookToken, HookTokenRow};
+pub use audit::{AuditFilter, AuditRow};
 pub use books::{Balance, Books, Finding};
 pub use counts::Counts;
 pub use effects::{EffectBody, EffectFilter};

@@ -13,12 +13,15 @@ use cuebook_core::event::Event;
 use cuebook_core::rule::{Concurrency, RuleName, RuleOptions};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
+use sea_orm::EntityTrait;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::cancel_on;
 use super::debounce;
 use super::event_waits::end_waits;
 use super::stop::{Stopped, StoppedRules};
+use crate::audit::{Change, Target};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::statements::insert_all;
@@ -76,7 +79,7 @@ pub struct Accepted {
 impl Store {
     /// Accepts an event. `Ok` means that it is on disk.
     pub async fn accept_event(&self, event: AcceptEvent) -> Result<Accepted, StoreError> {
-        self.inner.writer.submit(event).await
+        self.change(event).await
     }
 }
 
@@ -93,6 +96,28 @@ impl Transition for AcceptEvent {
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Accepted> {
         let accepted = insert_events(tx, batch.iter().map(|event| (event, None))).await?;
         Ok(accepted.into_iter().map(Ok).collect())
+    }
+}
+
+impl Change for AcceptEvent {
+    fn target(&self) -> Target {
+        Target::new("event", self.event.id)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        let row = events::Entity::find_by_id(self.event.id.0)
+            .one(tx.db)
+            .await?;
+        Ok(row.map(|row| {
+            let rules: Vec<_> = self.rules.iter().map(|start| start.rule.as_str()).collect();
+            json!({
+                "type": row.event_type,
+                "origin": row.origin,
+                "captured": row.capture,
+                "parent": row.parent,
+                "rules": rules,
+            })
+        }))
     }
 }
 

@@ -1,12 +1,16 @@
 //! Hook tokens and API keys: added, and marked as used. Only hashes are stored.
 
-use cuebook_core::clock::to_micros;
+use cuebook_core::clock::{from_micros, to_micros};
 use cuebook_core::{Account, Timestamp};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value as Json, json};
 
+use super::hook_token::picture_of_token;
+use crate::audit::{Change, Target};
 use crate::entities::{api_keys, hook_tokens};
 use crate::error::StoreError;
+use crate::queries::token_id;
 use crate::statements::{insert_missing, insert_or};
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
@@ -52,13 +56,14 @@ impl Store {
             account: account.clone(),
             hash,
         };
-        self.inner.writer.submit(token).await?;
+        self.change(token).await?;
         self.refresh_hook_tokens().await
     }
 
-    /// Stores an API key. One with the same id gets the new hash, name, scopes and end; a revoked one stays revoked.
+    /// Stores an API key. One with the same id gets the new hash, name, scopes and end; a revoked one stays revoked unless
+    /// its text is another one.
     pub async fn add_api_key(&self, key: NewApiKey) -> Result<(), StoreError> {
-        self.inner.writer.submit(key).await
+        self.change(key).await
     }
 }
 
@@ -76,6 +81,7 @@ impl Transition for NewHookToken {
                 created_at: tx.now_micros(),
                 retired_at: None,
                 last_used_at: None,
+                retired_by: None,
             })
             .collect();
         insert_missing(tx, rows).await?;
@@ -91,16 +97,13 @@ impl Transition for NewApiKey {
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
         // One by one, since a later one with the same id replaces an earlier one. Keys are rare.
         for key in batch {
-            let row = api_keys::Model {
-                id: key.id.clone(),
-                name: key.name.clone(),
-                hash: hex::encode(key.hash),
-                scopes: key.scopes.join(" "),
-                created_at: tx.now_micros(),
-                expires_at: key.expires_at.map(to_micros),
-                last_used_at: None,
-                revoked_at: None,
-            };
+            let row = key.row(tx.now_micros());
+            api_keys::Entity::update_many()
+                .col_expr(api_keys::Column::RevokedAt, Expr::value(None::<i64>))
+                .filter(api_keys::Column::Id.eq(row.id.as_str()))
+                .filter(api_keys::Column::Hash.ne(row.hash.as_str()))
+                .exec(tx.db)
+                .await?;
             let conflict = OnConflict::column(api_keys::Column::Id)
                 .update_columns([
                     api_keys::Column::Name,
@@ -113,6 +116,58 @@ impl Transition for NewApiKey {
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
     }
+}
+
+impl NewApiKey {
+    pub(super) fn row(&self, now: i64) -> api_keys::Model {
+        api_keys::Model {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            hash: hex::encode(self.hash),
+            scopes: self.scopes.join(" "),
+            created_at: now,
+            expires_at: self.expires_at.map(to_micros),
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+}
+
+impl Change for NewApiKey {
+    fn target(&self) -> Target {
+        Target::new("key", &self.id)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        picture_of_key(tx, &self.id).await
+    }
+}
+
+impl Change for NewHookToken {
+    fn target(&self) -> Target {
+        Target::new("hook_token", token_id(&hex::encode(self.hash)))
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        let row = hook_tokens::Entity::find_by_id(hex::encode(self.hash))
+            .one(tx.db)
+            .await?;
+        Ok(row.map(|row| picture_of_token(&row)))
+    }
+}
+
+/// What the audit log shows of a key. Of its text no more than is needed to tell it from another.
+pub(super) async fn picture_of_key(tx: &Tx<'_>, id: &str) -> Result<Option<Json>, StoreError> {
+    let row = api_keys::Entity::find_by_id(id).one(tx.db).await?;
+    Ok(row.map(|row| {
+        json!({
+            "name": row.name,
+            "scopes": row.scopes.split(' ').collect::<Vec<_>>(),
+            "expires_at": row.expires_at.map(from_micros),
+            "revoked_at": row.revoked_at.map(from_micros),
+            "text": row.hash.get(..8),
+        })
+    }))
 }
 
 impl Transition for Touch {

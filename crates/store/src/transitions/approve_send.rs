@@ -6,8 +6,10 @@ use cuebook_core::EffectId;
 use cuebook_core::effect::EffectState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value as Json;
 
 use super::retry_send::{EffectOperated, effect_and_state};
+use crate::audit::{Change, Target, pictures};
 use crate::entities::effects;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -19,7 +21,7 @@ pub(crate) struct ApproveSend(EffectId);
 impl Store {
     /// Lets a held send go.
     pub async fn approve_send(&self, id: EffectId) -> Result<EffectOperated, StoreError> {
-        self.inner.writer.submit(ApproveSend(id)).await
+        self.change(ApproveSend(id)).await
     }
 }
 
@@ -33,6 +35,16 @@ impl Transition for ApproveSend {
             results.push(Ok(approve(tx, request.0).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for ApproveSend {
+    fn target(&self) -> Target {
+        Target::new("effect", self.0)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_effect(tx, self.0).await
     }
 }
 

@@ -8,12 +8,14 @@ use cuebook_core::RunId;
 use cuebook_core::run::RunState;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::claim_key::free_keys;
 use super::event_waits::forget_waits;
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
+use crate::audit::{Change, Target, pictures};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -36,7 +38,7 @@ impl Store {
         reason: impl Into<String>,
     ) -> Result<Operated<RunState>, StoreError> {
         let reason = reason.into();
-        self.inner.writer.submit(CancelRun { run, reason }).await
+        self.change(CancelRun { run, reason }).await
     }
 }
 
@@ -50,6 +52,16 @@ impl Transition for CancelRun {
             results.push(Ok(cancel(tx, request).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for CancelRun {
+    fn target(&self) -> Target {
+        Target::new("run", self.run)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_run(tx, self.run).await
     }
 }
 

@@ -6,8 +6,10 @@ use cuebook_core::EffectId;
 use cuebook_core::effect::EffectState;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value as Json;
 
 use super::retry_send::{EffectOperated, effect_and_state, is_send};
+use crate::audit::{Change, Target, pictures};
 use crate::entities::effects;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -19,7 +21,7 @@ pub(crate) struct DiscardEffect(EffectId);
 impl Store {
     /// Discards an effect that is not done.
     pub async fn discard_effect(&self, id: EffectId) -> Result<EffectOperated, StoreError> {
-        self.inner.writer.submit(DiscardEffect(id)).await
+        self.change(DiscardEffect(id)).await
     }
 }
 
@@ -33,6 +35,16 @@ impl Transition for DiscardEffect {
             results.push(Ok(discard(tx, request.0).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for DiscardEffect {
+    fn target(&self) -> Target {
+        Target::new("effect", self.0)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_effect(tx, self.0).await
     }
 }
 

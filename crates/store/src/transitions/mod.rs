@@ -10,6 +10,7 @@
 
 mod accept_event;
 mod access;
+mod api_keys;
 mod approve_send;
 mod budget;
 mod cancel_on;
@@ -29,6 +30,8 @@ mod fail_run;
 mod give_back;
 mod heartbeat;
 mod held_runs;
+mod hook_token;
+mod idempotency;
 mod open_calls;
 mod operated;
 #[cfg(test)]
@@ -54,10 +57,12 @@ mod suspend_run;
 mod take_over;
 mod unreadable;
 mod wake_runs;
+mod write_audit;
 
 pub use accept_event::{AcceptEvent, Accepted, RuleStart};
 pub use access::NewApiKey;
 pub(crate) use access::Touch;
+pub use api_keys::KeyOperated;
 pub use checkpoint::Checkpoint;
 pub use claim_key::KeyClaim;
 pub use claim_runs::ClaimedRun;
@@ -67,6 +72,8 @@ pub use effect_changes::EffectChange;
 pub use event_waits::AwaitedEvent;
 pub use fail_run::RunFailure;
 pub(crate) use heartbeat::{Heartbeat, beat};
+pub use hook_token::TokenOperated;
+pub use idempotency::{KeptAnswer, RepeatableRequest, RequestBegun};
 pub use operated::Operated;
 pub use retry_send::EffectOperated;
 pub use save_rule_set::{StoredRuleSet, StoredVersion};

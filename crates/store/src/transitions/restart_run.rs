@@ -7,10 +7,12 @@
 
 use cuebook_core::RunId;
 use cuebook_core::run::RunState;
+use serde_json::Value as Json;
 
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
 use super::retry_run::make_ready;
+use crate::audit::{Change, Target, pictures};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
@@ -21,7 +23,7 @@ pub(crate) struct RestartRun(RunId);
 impl Store {
     /// Has a run that has ended begin anew.
     pub async fn restart_run(&self, run: RunId) -> Result<Operated<RunState>, StoreError> {
-        self.inner.writer.submit(RestartRun(run)).await
+        self.change(RestartRun(run)).await
     }
 }
 
@@ -35,6 +37,16 @@ impl Transition for RestartRun {
             results.push(Ok(restart(tx, request.0).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for RestartRun {
+    fn target(&self) -> Target {
+        Target::new("run", self.0)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_run(tx, self.0).await
     }
 }
 

@@ -14,6 +14,9 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
+/// Who retired a token, where that was a person: it is not alive again because it is configured.
+pub(super) const BY_OPERATOR: &str = "operator";
+
 /// A request to retire former tokens.
 pub(crate) struct RetireHookTokens {
     name: String,
@@ -23,7 +26,7 @@ pub(crate) struct RetireHookTokens {
 
 impl Store {
     /// Leaves alive the token with the hash `present` and the last ones of the same name, `alive` in all; retires the others
-    /// of that name. A present one that was retired is alive again.
+    /// of that name. A present one that was retired so is alive again; one that a person retired is not.
     pub async fn retire_hook_tokens(
         &self,
         name: &str,
@@ -63,6 +66,7 @@ async fn retire(tx: &Tx<'_>, request: &RetireHookTokens) -> Result<(), StoreErro
     let mut rows = select.all(tx.db).await?;
     let revived = rows
         .iter()
+        .filter(|row| row.retired_by.as_deref() != Some(BY_OPERATOR))
         .any(|row| row.hash == present && row.retired_at.is_some());
     if revived {
         set_retired(tx, vec![present.clone()], None).await?;

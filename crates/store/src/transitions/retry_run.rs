@@ -11,11 +11,13 @@ use cuebook_core::run::RunState;
 use cuebook_core::{RunId, Value};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::open_calls::settle_open_calls;
 use super::operated::{Operated, run_and_state};
 use super::steps::{forget_steps, write_logs};
+use crate::audit::{Change, Target, pictures};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::queries::read_journal;
@@ -35,7 +37,7 @@ impl Store {
         run: RunId,
         version: Option<VersionHash>,
     ) -> Result<Operated<RunState>, StoreError> {
-        self.inner.writer.submit(RetryRun { run, version }).await
+        self.change(RetryRun { run, version }).await
     }
 }
 
@@ -50,6 +52,16 @@ impl Transition for RetryRun {
             results.push(Ok(retry(tx, request).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for RetryRun {
+    fn target(&self) -> Target {
+        Target::new("run", self.run)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_run(tx, self.run).await
     }
 }
 

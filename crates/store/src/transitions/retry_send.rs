@@ -8,8 +8,10 @@ use cuebook_core::EffectId;
 use cuebook_core::effect::EffectState;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::audit::{Change, Target, pictures};
 use crate::entities::{effect_bodies, effects};
 use crate::error::StoreError;
 use crate::reading::word;
@@ -37,7 +39,7 @@ pub(crate) struct RetrySend(EffectId);
 impl Store {
     /// Has a send tried again that has failed, or whose outcome is unknown.
     pub async fn retry_send(&self, id: EffectId) -> Result<EffectOperated, StoreError> {
-        self.inner.writer.submit(RetrySend(id)).await
+        self.change(RetrySend(id)).await
     }
 }
 
@@ -51,6 +53,16 @@ impl Transition for RetrySend {
             results.push(Ok(retry(tx, request.0).await?));
         }
         Ok(results)
+    }
+}
+
+impl Change for RetrySend {
+    fn target(&self) -> Target {
+        Target::new("effect", self.0)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        pictures::of_effect(tx, self.0).await
     }
 }
 

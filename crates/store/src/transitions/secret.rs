@@ -1,9 +1,12 @@
 //! Stores and deletes secrets, sealed before they come here.
 
+use cuebook_core::clock::from_micros;
 use cuebook_core::secret::SecretText;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value as Json, json};
 
+use crate::audit::{Change, Target};
 use crate::entities::secrets;
 use crate::error::StoreError;
 use crate::secrets::{SCRIPT_NAMESPACE, Sealed, seal};
@@ -50,7 +53,7 @@ impl Store {
             key_id: self.inner.secret_key.id(),
             sealed,
         };
-        self.inner.writer.submit(change).await?;
+        self.change(change).await?;
         if namespace == SCRIPT_NAMESPACE {
             self.refresh_script_secrets().await?;
         }
@@ -71,6 +74,19 @@ impl Transition for ChangeSecret {
             }
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
+    }
+}
+
+impl Change for ChangeSecret {
+    fn target(&self) -> Target {
+        Target::new("secret", format!("{}/{}", self.namespace, self.name))
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        let row = secrets::Entity::find_by_id((self.namespace.clone(), self.name.clone()))
+            .one(tx.db)
+            .await?;
+        Ok(row.map(|row| json!({"updated_at": from_micros(row.updated_at)})))
     }
 }
 

@@ -10,7 +10,9 @@ use cuebook_core::Timestamp;
 use cuebook_core::clock::from_micros;
 use cuebook_core::rule::RuleName;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value as Json, json};
 
+use crate::audit::{Change, Target};
 use crate::entities::stops;
 use crate::error::StoreError;
 use crate::reading::word;
@@ -67,13 +69,13 @@ impl Store {
     /// Stops something; nothing changes where it is stopped already.
     pub async fn stop(&self, rule: Option<RuleName>, what: Stopped) -> Result<(), StoreError> {
         let stop = true;
-        self.inner.writer.submit(SetStop { rule, what, stop }).await
+        self.change(SetStop { rule, what, stop }).await
     }
 
     /// Starts again what was stopped.
     pub async fn start(&self, rule: Option<RuleName>, what: Stopped) -> Result<(), StoreError> {
         let stop = false;
-        self.inner.writer.submit(SetStop { rule, what, stop }).await
+        self.change(SetStop { rule, what, stop }).await
     }
 
     /// All that is stopped, the stops of everything first.
@@ -94,6 +96,20 @@ impl Transition for SetStop {
             set(tx, request).await?;
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
+    }
+}
+
+impl Change for SetStop {
+    fn target(&self) -> Target {
+        let rule = self.rule.as_ref().map_or("all", RuleName::as_str);
+        Target::new("stop", format!("{} of {rule}", self.what.as_str()))
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        let rule = self.rule.as_ref().map_or("", RuleName::as_str);
+        let key = (rule.to_owned(), self.what.as_str().to_owned());
+        let row = stops::Entity::find_by_id(key).one(tx.db).await?;
+        Ok(row.map(|row| json!({"since": from_micros(row.since)})))
     }
 }
 

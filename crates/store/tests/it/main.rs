@@ -7,6 +7,7 @@
 
 mod announce;
 mod archive;
+mod audit;
 mod connect;
 mod queries;
 mod script;

@@ -2,6 +2,7 @@
 
 mod accept_event;
 mod access;
+mod api_keys;
 mod budget;
 mod cancel_on;
 mod claim_key;
@@ -11,7 +12,9 @@ mod debounce;
 mod descendants;
 mod event_waits;
 mod fail_run;
+mod hook_token;
 mod hostile_texts;
+mod idempotency;
 mod operate_effects;
 mod operate_runs;
 mod record_steps;
