@@ -12,6 +12,7 @@ mod error;
 mod http;
 pub mod kinds;
 mod mail;
+pub mod readable;
 mod settings;
 mod smtp;
 mod ticketpark;
