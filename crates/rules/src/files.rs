@@ -16,6 +16,8 @@ const DEPTH: usize = 8;
 pub(crate) const TEMPLATE: usize = 4 * limits::SOURCE;
 /// The most files that one set has.
 const FILES: usize = 5_000;
+/// The longest path of a file that is handed over, in bytes.
+const PATH: usize = 250;
 /// What editors and version control leave beside the files.
 const LEFTOVERS: &[&str] = &["~", ".bak", ".orig", ".rej", ".swp", ".swo", ".tmp"];
 
@@ -61,10 +63,30 @@ impl RuleFiles {
     /// Left out: hidden files, what editors leave behind, `README*`, the tests of rules (`*.test.rhai`), and outside of
     /// `templates/` whatever is no `*.rhai`. Of a file beyond its limit only as much is read as shows that.
     pub fn read(dir: &Path) -> Result<Self, ReadError> {
+        Self::read_those(dir, is_ours)
+    }
+
+    /// Reads those files under `dir` whose paths `wanted` takes.
+    pub(crate) fn read_those(dir: &Path, wanted: fn(&str) -> bool) -> Result<Self, ReadError> {
         let root = fs::canonicalize(dir).map_err(|source| io_error(dir, source))?;
-        let mut files = Self::default();
-        files.read_folder(&root, &root, "", 0)?;
-        Ok(files)
+        let mut reader = Reader {
+            root: &root,
+            wanted,
+            files: Self::default(),
+        };
+        reader.read_folder(&root, "", 0)?;
+        Ok(reader.files)
+    }
+
+    /// Whether a file at this path would be read from a folder: a rule, a library or a template.
+    pub fn takes(path: &str) -> bool {
+        let is_name = |name: &str| {
+            !name.is_empty() && !is_left_out(name) && !name.contains(['\\', '\0', ':'])
+        };
+        path.len() <= PATH
+            && path.split('/').count() <= DEPTH
+            && path.split('/').all(is_name)
+            && is_ours(path)
     }
 
     /// The text of a file; `None` where there is none, or where it is no UTF-8.
@@ -78,14 +100,18 @@ impl RuleFiles {
             .range("templates/".to_owned()..)
             .map_while(|(path, bytes)| Some((path.strip_prefix("templates/")?, bytes.as_slice())))
     }
+}
 
-    fn read_folder(
-        &mut self,
-        root: &Path,
-        folder: &Path,
-        prefix: &str,
-        depth: usize,
-    ) -> Result<(), ReadError> {
+/// Reads a folder.
+struct Reader<'a> {
+    root: &'a Path,
+    wanted: fn(&str) -> bool,
+    files: RuleFiles,
+}
+
+impl Reader<'_> {
+    fn read_folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), ReadError> {
+        let root = self.root;
         if depth > DEPTH {
             return Err(ReadError::TooMuch {
                 path: folder.to_owned(),
@@ -107,9 +133,9 @@ impl RuleFiles {
                 return Err(ReadError::LinkOutside { path: place });
             }
             if target.is_dir() {
-                self.read_folder(root, &target, &format!("{path}/"), depth + 1)?;
-            } else if is_ours(&path) {
-                if self.0.len() >= FILES {
+                self.read_folder(&target, &format!("{path}/"), depth + 1)?;
+            } else if (self.wanted)(&path) {
+                if self.files.0.len() >= FILES {
                     return Err(ReadError::TooMuch {
                         path: root.to_owned(),
                     });
@@ -120,7 +146,7 @@ impl RuleFiles {
                     limits::SOURCE
                 };
                 let bytes = read_file(&target, limit).map_err(|source| io_error(&place, source))?;
-                self.0.insert(path, bytes);
+                self.files.0.insert(path, bytes);
             }
         }
         Ok(())
@@ -169,6 +195,29 @@ mod tests {
 
     fn paths(files: &RuleFiles) -> Vec<&str> {
         files.0.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn what_a_folder_would_not_give_is_not_taken_either() {
+        for path in [
+            "new-booking/a.rhai",
+            "lib/deep/b.rhai",
+            "templates/a.de.html",
+        ] {
+            assert!(RuleFiles::takes(path), "{path}");
+        }
+        for path in [
+            "",
+            "a//b.rhai",
+            "/etc/passwd.rhai",
+            "../a.rhai",
+            "new-booking/.a.rhai",
+            "new-booking/a.test.rhai",
+            "new-booking/a.txt",
+            "templates/a~",
+        ] {
+            assert!(!RuleFiles::takes(path), "{path}");
+        }
     }
 
     #[test]

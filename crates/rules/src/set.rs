@@ -11,6 +11,8 @@ use std::sync::Arc;
 use cuebook_core::event::Origin;
 use cuebook_core::events::EventType;
 use cuebook_core::rule::{RuleName, RuleOptions, VersionHash};
+use cuebook_core::rule_set::StoredRuleSet;
+use cuebook_core::tick;
 
 pub use active::ActiveRules;
 pub(crate) use version::{paths_of, set_hash, version_hash};
@@ -25,8 +27,6 @@ pub(crate) const ANY: &str = "any";
 pub(crate) const MANUAL: &str = "manual";
 /// The folder of rules on a timetable.
 pub(crate) const SCHEDULE: &str = "schedule";
-/// The type of the events that timetables make.
-pub const TICK: &str = SCHEDULE;
 /// The folder of what rules import.
 pub(crate) const LIB: &str = "lib";
 /// The folder of templates.
@@ -95,6 +95,19 @@ impl RuleSet {
         }
     }
 
+    /// The set as it is kept in the database.
+    pub fn stored(&self) -> StoredRuleSet {
+        StoredRuleSet {
+            hash: self.hash.clone(),
+            files: self.files.0.clone(),
+            rules: self
+                .rules
+                .values()
+                .map(|rule| (rule.name.clone(), rule.version.clone(), rule.paths.clone()))
+                .collect(),
+        }
+    }
+
     /// The enabled rules that an event is for, in the order of their names: those of its type's folder, and those of
     /// `any/`. The latter take what rules emitted and timetables made only if their `types` say so.
     pub fn for_event(&self, event_type: &EventType, origin: Origin) -> Vec<&Arc<Rule>> {
@@ -119,7 +132,7 @@ impl RuleSet {
     pub fn for_tick(&self, rule: &RuleName) -> Vec<&Arc<Rule>> {
         let itself = self.rules.get(rule);
         let itself = itself.filter(|rule| rule.options.enabled && rule.timetable.is_some());
-        let any = self.for_event(&EventType::from_wire(TICK), Origin::Schedule);
+        let any = self.for_event(&EventType::from_wire(tick::TYPE), Origin::Schedule);
         any.into_iter().chain(itself).collect()
     }
 }

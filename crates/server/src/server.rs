@@ -8,6 +8,7 @@ use std::time::Duration;
 use cuebook_core::{Chance, Clock};
 use cuebook_rules::{ActiveRules, Engine};
 use cuebook_store::Store;
+use ipnet::IpNet;
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -53,12 +54,16 @@ pub struct ServerSettings {
     pub effects_captured: bool,
     /// Cuebook's version.
     pub version: &'static str,
+    /// Whether the rules come from a folder: then none can be deployed.
+    pub rules_from_folder: bool,
     /// Whether webhooks are received here.
     pub ingest: bool,
     /// Whether the admin API and its pages are served here.
     pub admin: bool,
     /// The limits.
     pub limits: ServerLimits,
+    /// The proxies whose word on a client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl ServerSettings {
@@ -67,10 +72,12 @@ impl ServerSettings {
         Self {
             public_url: public_url.into(),
             effects_captured: false,
+            rules_from_folder: true,
             version,
             ingest: true,
             admin: true,
             limits: ServerLimits::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }

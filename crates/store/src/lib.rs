@@ -30,7 +30,8 @@ pub use audit::Actor;
 pub use error::StoreError;
 pub use queries::{
     ApiKeyRow, Balance, Books, Counts, EffectBody, EffectFilter, EventFilter, EventView, Finding,
-    HookToken, Listed, NextDue, Page, RunBrief, RunFilter, RunView, SearchIn, SecretRow, StepView,
+    HookToken, Listed, NextDue, Page, RuleSetRow, RuleVersionRow, RunBrief, RunFilter, RunView,
+    SearchIn, SecretRow, StepView, TimetableDue,
 };
 pub use queries::{AuditFilter, AuditRow, HookTokenRow};
 pub use secrets::{NotASecretKey, SecretKey};
@@ -39,8 +40,8 @@ pub use store::Store;
 pub use transitions::{
     AcceptEvent, Accepted, AwaitedEvent, Checkpoint, ClaimedRun, ClaimedSend, CompletedAs,
     EffectChange, EffectOperated, KeyClaim, NewApiKey, Operated, RuleStart, RunFailure, Segment,
-    SendKinds, SendsWanted, SettledAs, Settlement, Stop, Stopped, StoredRuleSet, StoredVersion,
-    WaitUntil, WakeReport,
+    SendKinds, SendsWanted, SettledAs, Settlement, Stop, Stopped, StoredVersion, Tick, Ticked,
+    TimetableKept, WaitUntil, WakeReport,
 };
 pub use transitions::{KeptAnswer, KeyOperated, RepeatableRequest, RequestBegun, TokenOperated};
 pub use wakes::Wakes;

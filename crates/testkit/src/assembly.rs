@@ -12,7 +12,7 @@ use cuebook_core::{Account, Chance, Clock, Probe};
 use cuebook_effects::{AllowRule, EffectSettings, Effects, EgressPolicy, SmtpSettings};
 use cuebook_rules::{ActiveRules, Engine, Limits, RuleFiles, RuleSet, Settings};
 use cuebook_server::{RuleProblems, Server, ServerParts, ServerSettings};
-use cuebook_store::{NewApiKey, SecretKey, Store, StoreError, StoreSettings, StoredRuleSet};
+use cuebook_store::{NewApiKey, SecretKey, Store, StoreError, StoreSettings};
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
 use tempfile::TempDir;
@@ -249,17 +249,8 @@ pub(crate) async fn activate(
         checked.diagnostics
     );
     let set = set.expect("checked above");
-    let stored = StoredRuleSet {
-        hash: set.hash.clone(),
-        files: set.files.0.clone(),
-        rules: set
-            .rules
-            .values()
-            .map(|rule| (rule.name.clone(), rule.version.clone(), rule.paths.clone()))
-            .collect(),
-    };
     store
-        .save_rule_set(stored)
+        .save_rule_set(set.stored())
         .await
         .expect("the rule set is stored");
     active.swap(set);

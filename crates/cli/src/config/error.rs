@@ -78,17 +78,12 @@ pub(crate) enum ConfigError {
         needed: &'static str,
     },
     /// A setting of a part that this version does not have.
-    #[error(
-        "{origin} sets `{key}`, which is not available in this version{}; remove it",
-        only.map(|only| format!(" other than as `{only}`")).unwrap_or_default()
-    )]
+    #[error("{origin} sets `{key}`, which is not available in this version; remove it")]
     NotAvailable {
         /// The key.
         key: String,
         /// Where it stands.
         origin: String,
-        /// The one value that is taken.
-        only: Option<&'static str>,
     },
 }
 

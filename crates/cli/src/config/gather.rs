@@ -122,16 +122,12 @@ impl Gathered {
 
     fn refuse_unavailable(&self) -> Result<(), ConfigError> {
         for (key, given) in &self.given {
-            let only = match setting(key).map(|setting| setting.availability) {
-                Some(Availability::Later) => None,
-                Some(Availability::Only(only)) if given.text != only => Some(only),
-                _ => continue,
-            };
-            return Err(ConfigError::NotAvailable {
-                key: (*key).to_owned(),
-                origin: given.origin.clone(),
-                only,
-            });
+            if setting(key).is_some_and(|setting| setting.availability == Availability::Later) {
+                return Err(ConfigError::NotAvailable {
+                    key: (*key).to_owned(),
+                    origin: given.origin.clone(),
+                });
+            }
         }
         Ok(())
     }

@@ -63,10 +63,6 @@ fn row(setting: &Setting) -> String {
         Secrecy::Plain => "",
         Secrecy::Password | Secrecy::Secret => " *Secret.*",
     };
-    let only = match setting.availability {
-        Availability::Only(value) => format!(" This version knows `{value}` alone."),
-        Availability::Now | Availability::Later => String::new(),
-    };
     let fallback = match setting.fallback {
         Fallback::None => "none".to_owned(),
         Fallback::Value(value) => format!("`{value}`"),
@@ -76,7 +72,7 @@ fn row(setting: &Setting) -> String {
         .env
         .map_or_else(String::new, |name| format!("`{name}`"));
     format!(
-        "| `{}` | {env} | {fallback} | {}{only}{secret} |",
+        "| `{}` | {env} | {fallback} | {}{secret} |",
         setting.key, setting.doc
     )
 }

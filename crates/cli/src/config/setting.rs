@@ -46,8 +46,6 @@ pub(crate) enum Secrecy {
 pub(crate) enum Availability {
     /// It can.
     Now,
-    /// It knows this value alone.
-    Only(&'static str),
     /// It cannot yet.
     Later,
 }

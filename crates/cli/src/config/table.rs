@@ -64,17 +64,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "rules_source",
         env: Some("CUEBOOK_RULES_SOURCE"),
-        fallback: Fallback::Value("folder"),
-        availability: Availability::Only("folder"),
-        doc: "Where the rules come from.",
+        fallback: Fallback::Derived("`folder` on SQLite, `database` on Postgres"),
+        doc: "Where the rules come from: the folder `rules_dir` of this machine, or what `cuebook rules deploy` has put into the database for all nodes.",
         ..Setting::PLAIN
     },
     Setting {
         key: "role",
         env: Some("CUEBOOK_ROLE"),
         fallback: Fallback::Value("all"),
-        availability: Availability::Only("all"),
-        doc: "What this process does: receive, work, or all of it.",
+        doc: "What this process does: `ingest` receives webhooks and answers the API, `worker` runs rules and sends, `all` does both. The first two need Postgres.",
         ..Setting::PLAIN
     },
     Setting {

@@ -11,6 +11,7 @@ use cuebook_effects::AllowRule;
 use url::Url;
 
 use super::gather::{Gathered, Given};
+use super::roles::{Role, RulesSource, is_shared};
 use super::{ConfigError, address};
 
 /// The shortest key or token that is taken.
@@ -29,6 +30,10 @@ pub(crate) struct Config {
     pub(crate) database_url: Option<SecretText>,
     /// The folder of the rules.
     pub(crate) rules_dir: PathBuf,
+    /// Where the rules come from.
+    pub(crate) rules_source: RulesSource,
+    /// What this process does.
+    pub(crate) role: Role,
     /// Whether effects are performed.
     pub(crate) effects: EffectsMode,
     /// The configured key of the API.
@@ -97,12 +102,24 @@ impl Config {
     /// Reads what was gathered.
     pub(crate) fn read(gathered: &Gathered) -> Result<Self, ConfigError> {
         let from = Reader(gathered);
+        let database_url = from.optional("database_url", secret)?;
+        let database = database_url.as_ref().map(SecretText::reveal);
         Ok(Self {
             listen: from.required("listen", address::parse)?,
             public_url: from.optional("public_url", address::http_url)?,
             data_dir: from.required("data_dir", parsed)?,
-            database_url: from.optional("database_url", secret)?,
             rules_dir: from.required("rules_dir", parsed)?,
+            rules_source: from
+                .optional("rules_source", RulesSource::read)?
+                .unwrap_or(RulesSource::on(database)),
+            role: from.required("role", |text| match Role::read(text)? {
+                Role::All => Ok(Role::All),
+                _ if !is_shared(database) => Err(
+                    "one process alone may use an SQLite file: set `database_url` to a Postgres, or leave `role` out".to_owned(),
+                ),
+                role => Ok(role),
+            })?,
+            database_url,
             effects: from.required("effects", |text| match text {
                 "perform" => Ok(EffectsMode::Perform),
                 "capture" => Ok(EffectsMode::Capture),

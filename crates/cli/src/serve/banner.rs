@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, RulesSource};
 use crate::data_folder::{ADMIN_KEY, DataFolder, HOOK_TOKEN, SECRET_KEY};
 use crate::output::Colour;
 
@@ -52,7 +52,11 @@ impl Banner<'_> {
         if let Some(key) = self.access.admin_key.new_text() {
             row(&mut text, "key", key.reveal());
         }
-        let rules = format!("{} from {}", self.rules, self.config.rules_dir.display());
+        let source = match self.config.rules_source {
+            RulesSource::Folder => self.config.rules_dir.display().to_string(),
+            RulesSource::Database => "the database".to_owned(),
+        };
+        let rules = format!("{} from {source}", self.rules);
         row(&mut text, "rules", &rules);
         if let Some(why) = self.captured {
             row(&mut text, "effects", why);

@@ -9,7 +9,7 @@ use cuebook_core::secret::SecretText;
 use cuebook_core::{Chance, Clock};
 use cuebook_pretend::{Options, Pretend};
 
-use crate::config::{Config, EffectsMode, Smtp, Ticketpark};
+use crate::config::{Config, EffectsMode, Role, RulesSource, Smtp, Ticketpark};
 use crate::data_folder::DataFolder;
 
 use super::url::sqlite;
@@ -47,6 +47,8 @@ impl Demo {
         .await
         .context("cannot start the pretend Ticketpark")?;
         config.effects = EffectsMode::Capture;
+        config.rules_source = RulesSource::Folder;
+        config.role = Role::All;
         config.database_url = Some(sqlite(folder, "demo.db"));
         config.smtp = Smtp {
             url: None,

@@ -5,16 +5,14 @@ mod banner;
 mod demo;
 mod ground;
 mod parts;
-mod reload_metrics;
-mod rules_folder;
+mod rules;
 mod running;
 mod script_secrets;
 mod stop_signal;
 mod until_stopped;
 mod url;
-mod watch;
 
 pub(crate) use access::secret_key;
 pub(crate) use parts::{effects, ticketpark};
 pub(crate) use until_stopped::{Options, serve};
-pub(crate) use url::{database_url, url_of};
+pub(crate) use url::{database_url, demo_database_url, url_of};

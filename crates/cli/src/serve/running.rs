@@ -15,16 +15,14 @@ use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, EffectsMode, Environment};
+use crate::config::{Config, EffectsMode, Environment, RulesSource};
 use crate::engine;
 
 use super::ground::Ground;
 use super::parts;
-use super::reload_metrics::ReloadMetrics;
-use super::rules_folder::{RulesFolder, Unusable};
+use super::rules::{InForce, ReloadMetrics, Source, Unusable};
 use super::script_secrets::ScriptSecrets;
 use super::url::{local_url, url_of};
-use super::watch;
 
 /// How long requests in hand may take at the end.
 const SERVER_GRACE: Duration = Duration::from_secs(8);
@@ -36,7 +34,8 @@ const TEND_EVERY: Duration = Duration::from_hours(1);
 /// Everything that runs.
 pub(super) struct Running {
     ground: Ground,
-    worker: Worker,
+    /// Only where this process works.
+    worker: Option<Worker>,
     server: Server,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -71,22 +70,21 @@ impl Running {
 
         let mut registry = Registry::default();
         ground.store.register_metrics(&mut registry);
-        let rules = RulesFolder {
-            dir: config.rules_dir.clone(),
+        let rules = InForce {
             engine: engine::for_server(config, secrets)?,
             store: ground.store.clone(),
             active: Arc::new(ActiveRules::new(RuleSet::empty())),
             problems: Arc::new(RuleProblems::new()),
             metrics: ReloadMetrics::register(&mut registry),
             clock: clock.clone(),
-            seen: Arc::default(),
         };
-        let problem = rules
+        let source = Source::of(config, rules.clone());
+        let problem = source
             .begin()
             .await
             .context("cannot read the stored rules")?;
 
-        let worker = Worker::start(WorkerParts {
+        let parts = WorkerParts {
             store: ground.store.clone(),
             engine: rules.engine.clone(),
             rules: rules.active.clone(),
@@ -95,7 +93,12 @@ impl Running {
             chance: ground.chance.clone(),
             metrics: Arc::new(cuebook_worker::Metrics::register(&mut registry)),
             script_threads: thread::available_parallelism().map_or(2, usize::from),
-        })?;
+        };
+        let worker = if config.role.works() {
+            Some(Worker::start(parts)?)
+        } else {
+            None
+        };
         let listening = listener.local_addr()?;
         let url = url_of(config, listening);
         let parts = ServerParts {
@@ -109,6 +112,9 @@ impl Running {
             registry: Arc::new(registry),
             settings: ServerSettings {
                 effects_captured: config.effects == EffectsMode::Capture,
+                rules_from_folder: config.rules_source == RulesSource::Folder,
+                ingest: config.role.receives(),
+                admin: config.role.receives(),
                 ..ServerSettings::new(url.clone(), env!("CARGO_PKG_VERSION"))
             },
         };
@@ -121,7 +127,7 @@ impl Running {
             problem,
         };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        tasks.spawn(watch::watch(rules, stop.clone()));
+        tasks.spawn(source.watch(stop.clone()));
         if let Some(client) = ticketpark {
             tasks.spawn(tend_login(client, stop.clone()));
         }
@@ -145,7 +151,9 @@ impl Running {
         self.stop.cancel();
         self.tasks.close();
         self.server.stop(SERVER_GRACE).await;
-        self.worker.stop(WORKER_GRACE).await;
+        if let Some(worker) = self.worker {
+            worker.stop(WORKER_GRACE).await;
+        }
         self.tasks.wait().await;
         self.ground.close().await;
     }

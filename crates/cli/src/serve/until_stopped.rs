@@ -12,7 +12,7 @@ use crate::{diagnostics, output};
 
 use super::banner::Banner;
 use super::ground::Ground;
-use super::rules_folder::Unusable;
+use super::rules::Unusable;
 use super::running::Running;
 use super::stop_signal::StopSignal;
 

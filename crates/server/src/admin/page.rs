@@ -38,6 +38,13 @@ impl TextValue for Limit {
     }
 }
 
+impl Limit {
+    /// How many items are wanted, or as many as usual.
+    pub(crate) fn or_default(limit: Option<Text<Self>>) -> usize {
+        limit.map_or(DEFAULT, |limit| limit.0.0) as usize
+    }
+}
+
 /// Where the page before ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor(Uuid);

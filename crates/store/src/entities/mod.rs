@@ -23,4 +23,5 @@ pub(crate) mod secrets;
 pub(crate) mod state;
 pub(crate) mod steps;
 pub(crate) mod stops;
+pub(crate) mod timetables;
 pub(crate) mod waits;

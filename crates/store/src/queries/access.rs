@@ -46,6 +46,13 @@ pub struct HookTokenRow {
     pub retired_at: Option<Timestamp>,
 }
 
+impl HookTokenRow {
+    /// The id of the token with this hash.
+    pub fn id_of(hash: &[u8; 32]) -> String {
+        token_id(&hex::encode(hash)).to_owned()
+    }
+}
+
 /// An API key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyRow {

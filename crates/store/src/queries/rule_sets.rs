@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cuebook_core::rule::VersionHash;
+use cuebook_core::rule_set::StoredRuleSet;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::entities::{
@@ -10,17 +11,33 @@ use crate::entities::{
 };
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::transitions::{StoredRuleSet, StoredVersion};
+use crate::transitions::StoredVersion;
 
 impl Store {
     /// The active rule set; none before the first was saved.
     pub async fn active_rule_set(&self) -> Result<Option<StoredRuleSet>, StoreError> {
-        let db = self.readers();
+        match self.active_rule_set_hash().await? {
+            Some(hash) => self.rule_set(&hash).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What names the active rule set; none before the first was saved.
+    pub async fn active_rule_set_hash(&self) -> Result<Option<String>, StoreError> {
         let active = rule_sets::Entity::find()
             .filter(rule_sets::Column::Active.eq(true))
+            .one(self.readers())
+            .await?;
+        Ok(active.map(|set| set.hash))
+    }
+
+    /// The set with this hash.
+    pub async fn rule_set(&self, hash: &str) -> Result<Option<StoredRuleSet>, StoreError> {
+        let db = self.readers();
+        let found = rule_sets::Entity::find_by_id(hash.to_owned())
             .one(db)
             .await?;
-        let Some(set) = active else {
+        let Some(set) = found else {
             return Ok(None);
         };
         let placed = rule_set_files::Entity::find()

@@ -2,14 +2,16 @@
 //! process dies before or after. In the order of an event's way:
 //!
 //! `accept_event` → `claim_runs` → `record_steps`* → `suspend_run` | `complete_run` | `fail_run` → `claim_sends` →
-//! `settle_send`. How a run that waits for an event gets it: `event_waits/`. Beside it `wake_runs`, `release_claims`,
-//! `release_strays` and `take_over`. What an operator decides: `retry_run`, `restart_run`, `cancel_run`, `retry_send`,
-//! `discard_effect`, `stop`; the rest is about rules and access.
+//! `settle_send`. A tick of a timetable comes in by `accept_tick`. How a run that waits for an event gets it: `event_waits/`.
+//! Beside it `wake_runs`, `release_claims`, `release_strays` and `take_over`. What an operator decides: `retry_run`,
+//! `restart_run`, `cancel_run`, `retry_send`, `discard_effect`, `stop`; the rest is about rules and access.
 //!
 //! A dead process has either committed a transition or not; nothing in between is ever seen.
 
 mod accept_event;
+mod accept_tick;
 mod access;
+mod activate_rule_set;
 mod api_keys;
 mod approve_send;
 mod budget;
@@ -32,6 +34,7 @@ mod heartbeat;
 mod held_runs;
 mod hook_token;
 mod idempotency;
+mod keep_timetables;
 mod open_calls;
 mod operated;
 #[cfg(test)]
@@ -60,6 +63,7 @@ mod wake_runs;
 mod write_audit;
 
 pub use accept_event::{AcceptEvent, Accepted, RuleStart};
+pub use accept_tick::{Tick, Ticked};
 pub use access::NewApiKey;
 pub(crate) use access::Touch;
 pub use api_keys::KeyOperated;
@@ -74,9 +78,10 @@ pub use fail_run::RunFailure;
 pub(crate) use heartbeat::{Heartbeat, beat};
 pub use hook_token::TokenOperated;
 pub use idempotency::{KeptAnswer, RepeatableRequest, RequestBegun};
+pub use keep_timetables::TimetableKept;
 pub use operated::Operated;
 pub use retry_send::EffectOperated;
-pub use save_rule_set::{StoredRuleSet, StoredVersion};
+pub use save_rule_set::StoredVersion;
 pub use segment::Segment;
 pub use settle_send::{SettledAs, Settlement};
 pub use stop::{Stop, Stopped};

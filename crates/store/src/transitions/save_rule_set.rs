@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuebook_core::clock::to_micros;
-use cuebook_core::rule::{RuleName, VersionHash};
+use cuebook_core::rule::RuleName;
+use cuebook_core::rule_set::StoredRuleSet;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
@@ -18,17 +19,6 @@ use crate::error::StoreError;
 use crate::statements::insert_missing;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
-
-/// A rule set as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRuleSet {
-    /// What names the set.
-    pub hash: String,
-    /// All files by path.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// The rules, each with its version and the paths of the files that make it up.
-    pub rules: Vec<(RuleName, VersionHash, Vec<String>)>,
-}
 
 /// The files of one rule version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +143,7 @@ fn set_rules(set: &StoredRuleSet) -> Vec<rule_set_rules::Model> {
         .collect()
 }
 
-async fn activate(tx: &Tx<'_>, hash: &str) -> Result<(), StoreError> {
+pub(super) async fn activate(tx: &Tx<'_>, hash: &str) -> Result<(), StoreError> {
     let is_it = Expr::col(rule_sets::Column::Hash).eq(hash);
     rule_sets::Entity::update_many()
         .col_expr(rule_sets::Column::Active, is_it)

@@ -6,4 +6,4 @@ mod operate;
 mod view;
 
 pub(crate) use api::{CHECKS, RulesApi};
-pub(crate) use operate::OperateRulesApi;
+pub(crate) use operate::{OperateRulesApi, rule_name};

@@ -45,7 +45,7 @@ impl OperateRulesApi {
     )]
     async fn enable_rule(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
         folder: Path<Text<Plain>>,
@@ -60,7 +60,8 @@ impl OperateRulesApi {
                 "the rule's own head says `enabled = false`: change it there",
             ));
         }
-        self.store
+        key.0
+            .store(&self.store)
             .start(Some(rule.name.clone()), Stopped::NewRuns)
             .await?;
         let disabled = disabled(&self.store).await?;
@@ -79,7 +80,7 @@ impl OperateRulesApi {
     )]
     async fn disable_rule(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
         folder: Path<Text<Plain>>,
@@ -88,12 +89,27 @@ impl OperateRulesApi {
     ) -> Result<Json<RuleBody>, Refused<DisableRefusals>> {
         let set = self.rules.load();
         let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
-        self.store
+        key.0
+            .store(&self.store)
             .stop(Some(rule.name.clone()), Stopped::NewRuns)
             .await?;
         let disabled = disabled(&self.store).await?;
         Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
     }
+}
+
+/// The name that its two parts make up.
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal is made once and answered at once, as in the operations themselves"
+)]
+pub(crate) fn rule_name<R: Refusals>(folder: &str, name: &str) -> Result<RuleName, Refused<R>> {
+    format!("{folder}/{name}").parse().map_err(|_| {
+        Refused::new(
+            Code::InvalidId,
+            "a rule's name is <event-type>/<name>, such as new-booking/thank-you",
+        )
+    })
 }
 
 /// The rule of `set` that the two parts of a name mean.
@@ -106,12 +122,7 @@ pub(super) fn named<'a, R: Refusals>(
     folder: &str,
     name: &str,
 ) -> Result<&'a Rule, Refused<R>> {
-    let name: RuleName = format!("{folder}/{name}").parse().map_err(|_| {
-        Refused::new(
-            Code::InvalidId,
-            "a rule's name is <event-type>/<name>, such as new-booking/thank-you",
-        )
-    })?;
+    let name = rule_name(folder, name)?;
     let rule = set.rules.get(&name);
     rule.map(|rule| &**rule)
         .ok_or_else(|| Refused::not_found("rule"))

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cuebook_core::rule::VersionHash;
-use cuebook_store::{StoreError, StoredRuleSet};
+use cuebook_core::rule_set::StoredRuleSet;
+use cuebook_store::StoreError;
 
 use crate::stage::{Stage, stories};
 

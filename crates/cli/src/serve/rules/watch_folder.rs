@@ -8,7 +8,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::rules_folder::RulesFolder;
+use super::folder::Folder;
 
 /// Editors write in several steps: so long must nothing have happened.
 const REST: Duration = Duration::from_millis(200);
@@ -16,7 +16,7 @@ const REST: Duration = Duration::from_millis(200);
 const POLL: Duration = Duration::from_secs(5);
 
 /// Watches until `stop`.
-pub(super) async fn watch(folder: RulesFolder, stop: CancellationToken) {
+pub(super) async fn watch(folder: Folder, stop: CancellationToken) {
     let (changed, mut changes) = mpsc::channel(1);
     let watcher = begin(folder.path(), changed);
     if let Err(error) = &watcher {

@@ -15,14 +15,14 @@ struct Labels {
 
 /// Counts loads of the rules' folder.
 #[derive(Debug, Clone)]
-pub(super) struct ReloadMetrics {
+pub(in crate::serve) struct ReloadMetrics {
     loads: Family<Labels, Counter>,
     valid: Gauge<f64, AtomicU64>,
 }
 
 impl ReloadMetrics {
     /// Puts the numbers into `registry`.
-    pub(super) fn register(registry: &mut Registry) -> Self {
+    pub(in crate::serve) fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             loads: Family::default(),
             valid: Gauge::default(),
