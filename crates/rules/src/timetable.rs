@@ -5,6 +5,8 @@
 //! first time. A timetable that repeats within the day (`*` or `*/n` as its minute or hour) goes by the time that passes: it
 //! leaves out what does not exist, and counts what comes twice twice. This module must not know who runs by a timetable.
 
+use std::fmt;
+
 use chrono::{TimeZone, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
@@ -99,6 +101,13 @@ impl Timetable {
     /// The name of its time zone.
     pub fn zone(&self) -> &'static str {
         self.zone.name()
+    }
+}
+
+impl fmt::Display for Timetable {
+    /// The cron text with its time zone: equal for equal timetables.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.cron(), self.zone())
     }
 }
 

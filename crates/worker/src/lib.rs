@@ -2,7 +2,8 @@
 //!
 //! - `runs` claims runs and drives each through its script's passes (`drive`),
 //! - `outbox` delivers what runs have left to be sent,
-//! - `timers` wakes the runs whose time has come.
+//! - `timers` wakes the runs whose time has come,
+//! - `timetables` makes an event of each tick of a rule's timetable.
 //!
 //! The loops take no input: the store's wake-ups carry no data, and a poll backs them up. This crate never answers
 //! HTTP, knows no SQL and no Rhai, and performs nothing itself: scripts run in `cuebook-rules`, calls and sends are
@@ -20,6 +21,7 @@ mod programs;
 mod runs;
 mod timers;
 mod worker;
+mod timetables;
 
 pub use metrics::Metrics;
 pub use parts::WorkerParts;

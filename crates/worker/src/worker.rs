@@ -16,7 +16,7 @@ use crate::in_hand::InHand;
 use crate::parts::WorkerParts;
 use crate::pauses::Pauses;
 use crate::programs::Programs;
-use crate::{outbox, runs, timers};
+use crate::{outbox, runs, timers, timetables};
 
 /// How long a loop that has failed rests before it begins anew.
 const BREATH: Duration = Duration::from_secs(1);
@@ -72,6 +72,7 @@ impl Worker {
         tracker.spawn(kept_alive("runs", shared.clone(), runs::work));
         tracker.spawn(kept_alive("outbox", shared.clone(), outbox::work));
         tracker.spawn(kept_alive("timers", shared.clone(), timers::work));
+        tracker.spawn(kept_alive("timetables", shared.clone(), timetables::work));
         Ok(Self { shared })
     }
 

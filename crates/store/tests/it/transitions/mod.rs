@@ -26,3 +26,4 @@ mod stop;
 mod strays;
 mod suspend_and_wake;
 mod take_over;
+mod timetables;
