@@ -39,12 +39,18 @@ const FREE: &[&str] = &[
     "cuebook-reliability",
 ];
 
-/// Stones that lie in one place each.
+/// Stones that lie in one place each; the bench's ceilings are made of the same ones.
 const HOMES: &[(&str, &[&str])] = &[
-    ("poem", &["cuebook-server", "cuebook-pretend"]),
+    (
+        "poem",
+        &["cuebook-server", "cuebook-pretend", "cuebook-bench"],
+    ),
     ("poem-openapi", &["cuebook-server", "cuebook-pretend"]),
-    ("rhai", &["cuebook-rules"]),
-    ("sea-orm", &["cuebook-store", "cuebook-migrations"]),
+    ("rhai", &["cuebook-rules", "cuebook-bench"]),
+    (
+        "sea-orm",
+        &["cuebook-store", "cuebook-migrations", "cuebook-bench"],
+    ),
     (
         "sea-orm-migration",
         &["cuebook-store", "cuebook-migrations"],
