@@ -76,6 +76,26 @@ pub(crate) fn library(
     }
 }
 
+/// Compiles a file of tests, with the libraries that it imports. It belongs to no version.
+pub(crate) fn test(
+    engine: &Engine,
+    path: &str,
+    source: &[u8],
+    files: &RuleFiles,
+) -> Result<(AST, Arc<Modules>), Vec<Diagnostic>> {
+    let _measuring = measure(engine);
+    let mut compiler = Compiler::new(engine, files);
+    let ast = compiler.parse_bytes(path, source);
+    if let Some(ast) = &ast {
+        compiler.imports(path, ast);
+        compiler.only_definitions(path, ast);
+    }
+    match ast {
+        Some(ast) if compiler.diagnostics.is_empty() => Ok((ast, Arc::new(compiler.modules))),
+        _ => Err(compiler.diagnostics),
+    }
+}
+
 /// A constant of a library is worked out while it is compiled, within the limits of a pass.
 fn measure(engine: &Engine) -> gauge::Measuring {
     let settings = &engine.0.settings;
@@ -114,6 +134,11 @@ impl<'a> Compiler<'a> {
             ));
             return None;
         };
+        self.parse_bytes(path, bytes)
+    }
+
+    /// Parses what is in a file.
+    fn parse_bytes(&mut self, path: &str, bytes: &[u8]) -> Option<AST> {
         if bytes.len() > limits::SOURCE {
             let limit = limits::SOURCE / 1024;
             self.report(Diagnostic::error(

@@ -94,7 +94,7 @@ fn file_of<'a>(program: &'a Program, function: &str) -> Option<&'a str> {
 }
 
 /// The code and the message of an error.
-fn explain(error: &EvalAltResult) -> (&'static str, String) {
+pub(crate) fn explain(error: &EvalAltResult) -> (&'static str, String) {
     match error {
         EvalAltResult::ErrorRuntime(thrown, _) => thrown_text(thrown),
         EvalAltResult::ErrorTooManyOperations(_)

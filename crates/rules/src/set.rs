@@ -57,10 +57,12 @@ pub struct Rule {
 impl Rule {
     /// Whether an event of this type that came in this way is for the rule.
     fn is_for(&self, event_type: &EventType, origin: Origin) -> bool {
+        self.options.enabled && self.takes(event_type, origin)
+    }
+
+    /// The same, whether it is enabled or not.
+    pub(crate) fn takes(&self, event_type: &EventType, origin: Origin) -> bool {
         let event_type = event_type.as_str();
-        if !self.options.enabled {
-            return false;
-        }
         match self.name.folder() {
             // A message from outside may call itself anything, also like one of our folders.
             MANUAL | SCHEDULE | LIB | TEMPLATES => false,

@@ -15,18 +15,18 @@ thread_local! {
     static MODULES: RefCell<Arc<Modules>> = RefCell::default();
 }
 
-/// Makes these libraries the thread's, until it is dropped.
-pub(crate) struct Imports(());
+/// Makes these libraries the thread's, until it is dropped. Then those are again that were before: the test of a rule
+/// has its own.
+pub(crate) struct Imports(Arc<Modules>);
 
 /// Makes `modules` the thread's.
 pub(crate) fn enter(modules: Arc<Modules>) -> Imports {
-    MODULES.set(modules);
-    Imports(())
+    Imports(MODULES.replace(modules))
 }
 
 impl Drop for Imports {
     fn drop(&mut self) {
-        MODULES.take();
+        MODULES.set(std::mem::take(&mut self.0));
     }
 }
 

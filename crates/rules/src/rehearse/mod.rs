@@ -7,8 +7,10 @@
 
 mod answers;
 mod crash;
+mod given;
 mod memory;
 mod perform;
+mod recorded;
 mod rehearsal;
 mod seen;
 mod standing;
@@ -16,7 +18,9 @@ mod waits;
 mod world;
 
 pub use answers::{Answers, Asked, NoAnswers};
+pub use given::{CannotBeGiven, Given};
 pub use memory::Memory;
+pub use recorded::{Recalled, Recorded, accepted};
 pub use rehearsal::{Rehearsal, SentSegment};
 pub use standing::{Standing, Waiting};
 pub use world::World;

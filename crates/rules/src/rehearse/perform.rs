@@ -23,13 +23,13 @@ impl Rehearsal {
         world: &mut World,
         answers: &mut dyn Answers,
     ) -> Standing {
+        let calls = if self.crashes {
+            self.first_asked(calls)
+        } else {
+            calls
+        };
         let mut unanswered = Vec::new();
-        let mut answered = false;
         for call in calls {
-            // A process that dies between two answers of one `parallel` leaves the script to run with the first alone.
-            if self.crashes && answered {
-                break;
-            }
             let asked = Asked {
                 function: &call.question.function,
                 kind: call.kind,
@@ -41,10 +41,7 @@ impl Rehearsal {
             };
             let given = answers.answer(&asked);
             match given.or_else(|| self.remembered(&call, world)) {
-                Some(answer) => {
-                    answered = true;
-                    self.record(answer_to(&call, answer, world.now));
-                }
+                Some(answer) => self.record(answer_to(&call, answer, world.now)),
                 None => unanswered.push(call),
             }
         }
@@ -53,6 +50,22 @@ impl Rehearsal {
         } else {
             Standing::Unanswered { calls: unanswered }
         }
+    }
+
+    /// Of several calls the one that was asked first. A process that dies between two answers of one `parallel` leaves the
+    /// script to run with the first alone; the order of the answers stays what it is without a crash.
+    fn first_asked(&mut self, calls: Vec<CallRequest>) -> Vec<CallRequest> {
+        for call in &calls {
+            if !self.queue.contains(&call.path) {
+                self.queue.push_back(call.path.clone());
+            }
+        }
+        while let Some(path) = self.queue.pop_front() {
+            if let Some(call) = calls.iter().find(|call| call.path == path) {
+                return vec![call.clone()];
+            }
+        }
+        calls
     }
 
     /// What the memory answers.

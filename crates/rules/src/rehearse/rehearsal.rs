@@ -1,6 +1,6 @@
 //! One rehearsed run: from its event to its end or its next wait.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use cuebook_core::clock::{Timestamp, later};
@@ -60,6 +60,8 @@ pub struct Rehearsal {
     /// The events that were given to its waits.
     pub(super) given: BTreeSet<EventId>,
     pub(super) crashes: bool,
+    /// With crashes: the calls that were asked and not answered, the first first.
+    pub(super) queue: VecDeque<StepPath>,
 }
 
 impl Rehearsal {
@@ -86,6 +88,7 @@ impl Rehearsal {
             segments: Vec::new(),
             given: BTreeSet::new(),
             crashes: false,
+            queue: VecDeque::new(),
         }
     }
 

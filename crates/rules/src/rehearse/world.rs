@@ -6,6 +6,7 @@ use cuebook_core::chance::{Chance, CountedChance};
 use cuebook_core::clock::Timestamp;
 use cuebook_core::event::Event;
 use cuebook_core::ids::EventId;
+use cuebook_core::pid::Pid;
 
 use super::memory::Memory;
 
@@ -35,6 +36,19 @@ impl World {
     /// An event comes.
     pub fn accept(&mut self, event: Arc<Event>) {
         self.events.push(event);
+    }
+
+    /// The event that came last.
+    pub fn last_event(&self) -> Option<&Arc<Event>> {
+        self.events.last()
+    }
+
+    /// The subject of the last event that has one.
+    pub(crate) fn last_subject(&self) -> Option<&Pid> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|event| event.subject.as_ref())
     }
 
     /// The events that came after the one with this id; all, where that one did not come here.

@@ -24,6 +24,7 @@ mod secrets;
 mod sends;
 mod set;
 mod templates;
+mod testing;
 mod values;
 mod wait_for;
 mod waits;

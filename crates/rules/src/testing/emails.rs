@@ -1,0 +1,196 @@
+//! The mails that a run sent, read back from the bytes that would have left.
+
+use cuebook_core::clock::Timestamp;
+use cuebook_core::journal::SendRequest;
+use cuebook_core::rule::RuleName;
+use cuebook_core::send::PreparedSend;
+use cuebook_core::value::Value;
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders as _};
+
+use super::run_view::{line, map};
+use super::stage::Stage;
+use crate::rehearse::Rehearsal;
+
+/// The function that sends mails.
+const SEND: &str = "email::send";
+
+/// The mails of a run, one for each message.
+pub(super) fn of(stage: &Stage, run: &Rehearsal) -> Vec<Value> {
+    let held = Held::of(stage, run.rule());
+    let mut mails = Vec::new();
+    for segment in run.segments() {
+        for send in segment
+            .sends
+            .iter()
+            .filter(|send| send.question.function == SEND)
+        {
+            for part in &send.parts {
+                mails.push(mail(send, part, segment.at, held.has(part)));
+            }
+        }
+    }
+    mails
+}
+
+fn mail(send: &SendRequest, part: &PreparedSend, at: Timestamp, is_held: bool) -> Value {
+    let options = send.arguments.first();
+    let given = |key: &str| {
+        options
+            .and_then(|map| map.get(key))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let parsed = MessageParser::default()
+        .parse(&part.body)
+        .unwrap_or_default();
+    let bcc = match given("bcc") {
+        Value::Array(items) => Value::Array(items),
+        Value::Unit => Value::Unit,
+        one => one,
+    };
+    map([
+        ("to", addresses(parsed.to())),
+        ("cc", addresses(parsed.cc())),
+        ("bcc", bcc),
+        ("from", addresses(parsed.from())),
+        ("reply_to", addresses(parsed.reply_to())),
+        ("subject", text(parsed.subject())),
+        ("text", body(parsed.body_text(0).as_deref())),
+        ("html", html(&parsed)),
+        ("template", given("template")),
+        ("locale", given("locale")),
+        ("data", given("data")),
+        ("attachments", Value::Array(attachments(&parsed))),
+        ("headers", headers(&parsed)),
+        ("key", Value::from(part.key.as_str())),
+        ("state", Value::from(if is_held { "held" } else { "sent" })),
+        ("at", Value::Time(at)),
+        ("line", line(send.line)),
+    ])
+}
+
+/// Bare addresses, as a text; several of one message after each other.
+fn addresses(address: Option<&Address<'_>>) -> Value {
+    let Some(address) = address else {
+        return Value::Unit;
+    };
+    let addresses: Vec<&str> = address.iter().filter_map(|one| one.address()).collect();
+    Value::from(addresses.join(", "))
+}
+
+fn text(text: Option<&str>) -> Value {
+    text.map_or(Value::Unit, Value::from)
+}
+
+/// A text as it was written: mails end their lines with CRLF, and the last one too.
+fn body(text: Option<&str>) -> Value {
+    text.map_or(Value::Unit, |text| Value::from(text.replace("\r\n", "\n")))
+}
+
+/// The HTML, where the mail has any: the parser makes some of a text.
+fn html(parsed: &Message<'_>) -> Value {
+    let is_html = parsed
+        .html_bodies()
+        .next()
+        .is_some_and(|part| part.is_text_html());
+    if is_html {
+        body(parsed.body_html(0).as_deref())
+    } else {
+        Value::Unit
+    }
+}
+
+fn attachments(parsed: &Message<'_>) -> Vec<Value> {
+    parsed
+        .attachments()
+        .map(|part| {
+            let content = part.contents();
+            let content = match std::str::from_utf8(content) {
+                Ok(text) => Value::from(text),
+                Err(_) => Value::Bytes(content.to_vec()),
+            };
+            let kind = part.content_type().map_or(Value::Unit, |kind| {
+                let main = kind.ctype();
+                Value::from(
+                    kind.subtype()
+                        .map_or_else(|| main.to_owned(), |sub| format!("{main}/{sub}")),
+                )
+            });
+            map([
+                ("name", text(part.attachment_name())),
+                ("type", kind),
+                ("content", content),
+            ])
+        })
+        .collect()
+}
+
+fn headers(parsed: &Message<'_>) -> Value {
+    let headers = parsed.headers().iter().map(|header| {
+        let value = match header.value() {
+            HeaderValue::Text(text) => text.to_string(),
+            HeaderValue::Address(address) => shown(address),
+            _ => parsed
+                .header_raw(header.name())
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+        };
+        (header.name().to_owned(), Value::from(value))
+    });
+    Value::Map(headers.collect())
+}
+
+/// Addresses with their names, as a header has them.
+fn shown(address: &Address<'_>) -> String {
+    let one = |address: &mail_parser::Addr<'_>| {
+        let mail = address.address().unwrap_or_default();
+        match address.name() {
+            Some(name) => format!("{name} <{mail}>"),
+            None => mail.to_owned(),
+        }
+    };
+    address.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The mails that the rule's budget holds for a person: those that are over, in the order in which they were sent.
+struct Held<'a>(Vec<&'a str>);
+
+impl<'a> Held<'a> {
+    fn of(stage: &'a Stage, rule: &RuleName) -> Self {
+        let mut sent: Vec<(Timestamp, &str, cuebook_core::rule::Budget)> = Vec::new();
+        for run in stage.runs.iter().filter(|run| run.rule() == rule) {
+            for segment in run.segments() {
+                let mails = segment
+                    .sends
+                    .iter()
+                    .filter(|send| send.question.function == SEND);
+                let parts = mails.flat_map(|send| &send.parts);
+                sent.extend(
+                    parts.map(|part| (segment.at, part.key.as_str(), run.options().budget)),
+                );
+            }
+        }
+        sent.sort_by_key(|(at, ..)| *at);
+        let mut through: Vec<Timestamp> = Vec::new();
+        let mut held = Vec::new();
+        for (at, key, budget) in sent {
+            let since = chrono::TimeDelta::from_std(budget.per)
+                .ok()
+                .and_then(|per| at.checked_sub_signed(per));
+            let lately = through
+                .iter()
+                .filter(|before| since.is_none_or(|since| **before > since));
+            if lately.count() >= usize::try_from(budget.emails).unwrap_or(usize::MAX) {
+                held.push(key);
+            } else {
+                through.push(at);
+            }
+        }
+        Self(held)
+    }
+
+    fn has(&self, part: &PreparedSend) -> bool {
+        self.0.contains(&part.key.as_str())
+    }
+}
