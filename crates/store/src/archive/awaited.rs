@@ -4,7 +4,7 @@ use cuebook_core::clock::to_micros;
 use cuebook_core::event::Event;
 use cuebook_core::event_wait::EventWait;
 use cuebook_core::events::EventType;
-use cuebook_core::{Account, EventId};
+use cuebook_core::{Account, EventId, Pid};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::open::Archive;
@@ -16,6 +16,25 @@ use crate::reading::event_of;
 const ROUND: u64 = 16;
 
 impl Archive {
+    /// The first `limit` events about `subject` that came after `own`, in order of arrival.
+    pub async fn about(
+        &self,
+        account: &Account,
+        subject: &Pid,
+        own: EventId,
+        limit: u64,
+    ) -> Result<Vec<Event>, StoreError> {
+        let rows = events::Entity::find()
+            .filter(events::Column::Account.eq(account.0.as_str()))
+            .filter(events::Column::Subject.eq(subject.as_str()))
+            .filter(events::Column::Id.gt(own.0))
+            .order_by_asc(events::Column::Id)
+            .limit(limit)
+            .all(&self.readers)
+            .await?;
+        rows.into_iter().map(event_of).collect()
+    }
+
     /// The first event that ends `wait`, of those that came after `own` and are not among `given`.
     pub async fn awaited(
         &self,

@@ -23,6 +23,8 @@ pub struct EventRange {
     pub since: Option<Timestamp>,
     /// Received before this instant.
     pub until: Option<Timestamp>,
+    /// Also those that were only tried out, whose effects are captured.
+    pub with_captured: bool,
 }
 
 impl Archive {
@@ -73,6 +75,7 @@ fn condition(range: &EventRange) -> Condition {
     Condition::all()
         .add(Expr::col((events::Entity, events::Column::Disposition)).ne("rejected"))
         .add(events::Column::EventType.is_not_null())
+        .add_option((!range.with_captured).then(|| events::Column::Capture.eq(false)))
         .add_option(types)
         .add_option(since)
         .add_option(until)

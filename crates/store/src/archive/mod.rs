@@ -7,6 +7,7 @@ mod awaited;
 mod events;
 mod open;
 mod runs;
+mod secrets;
 
 pub use events::EventRange;
 pub use open::Archive;

@@ -50,6 +50,12 @@ stories! {
         let until = since;
         let early = EventRange { until, ..EventRange::default() };
         assert_eq!(all(&archive, &early, 10).await, ids[..2]);
+        let mut tried = stage.booking("48", &[]);
+        tried.event.capture = true;
+        let tried = store.accept_event(tried).await.unwrap().id;
+        assert_eq!(archive.count(&late).await.unwrap(), 3, "what was only tried out is left out");
+        let with_tried = EventRange { with_captured: true, ..late.clone() };
+        assert_eq!(all(&archive, &with_tried, 10).await.last(), Some(&tried));
         let types = vec!["new-payment".to_owned()];
         let others = EventRange { types, ..EventRange::default() };
         assert_eq!(archive.count(&others).await.unwrap(), 0);
@@ -104,6 +110,16 @@ stories! {
         assert_eq!(states, [EffectState::Pending], "and not the one that was done before");
     }
 
+    async fn the_secrets_of_scripts_are_opened_with_the_key_that_sealed_them(stage: &Stage) {
+        let store = stage.open().await;
+        let text = cuebook_core::secret::SecretText::new("s3cret");
+        store.put_secret("script", "CRM", &text).await.unwrap();
+        let archive = Archive::open(&stage.url).await.unwrap();
+        let secrets = archive.script_secrets(&stage.key).await.unwrap();
+        assert_eq!(secrets.lookup("CRM").unwrap().reveal(), "s3cret");
+        assert!(secrets.lookup("OTHER").is_none());
+    }
+
     async fn a_wait_is_ended_by_the_first_later_event_that_was_not_given_before(stage: &Stage) {
         let store = stage.open().await;
         let own = booked(stage, &store, "42").await;
@@ -125,6 +141,9 @@ stories! {
         while let Some(event) = archive.awaited(&account, &wait, own, &given).await.unwrap() {
             given.push(event.id);
         }
+        let about = archive.about(&account, &Pid::from("42"), own, 2).await.unwrap();
+        let ids: Vec<EventId> = about.iter().map(|event| event.id).collect();
+        assert_eq!(ids, [later[0], later[2]]);
         assert_eq!(given, [later[0], later[2]], "the last one came at the deadline, which is too late");
     }
 }
