@@ -2,6 +2,7 @@
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::effect::{Effect, EffectState};
+use cuebook_core::event::Origin;
 use cuebook_core::rule::RuleName;
 use cuebook_core::{EffectId, EventId, RunId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
@@ -9,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::ledger::with_attempts;
 use super::page::{Listed, Page};
-use super::runs::events_behind;
+use super::runs::EventsBehind;
 use super::search::{SearchIn, has};
 use crate::entities::{effect_bodies, effects, runs};
 use crate::error::StoreError;
@@ -23,6 +24,8 @@ pub struct EffectFilter {
     pub kind: Vec<String>,
     /// Behind which an event of one of these types stands; of any if empty.
     pub event_type: Vec<String>,
+    /// Behind which an event stands that came so.
+    pub origin: Option<Origin>,
     /// In this state.
     pub state: Option<EffectState>,
     /// Of this run.
@@ -128,8 +131,8 @@ fn condition(filter: &EffectFilter) -> Condition {
                 .until
                 .map(|until| effects::Column::CreatedAt.lt(to_micros(until))),
         );
-    if !filter.event_type.is_empty() || filter.subject.is_some() || filter.event.is_some() {
-        all = all.add(effects::Column::RunId.in_subquery(runs_behind(filter)));
+    if let Some(runs) = runs_behind(filter) {
+        all = all.add(effects::Column::RunId.in_subquery(runs));
     }
     if let Some(piece) = &filter.q {
         let mut any = Condition::any().add(has(effects::Column::Kind, piece));
@@ -143,18 +146,24 @@ fn condition(filter: &EffectFilter) -> Condition {
     all
 }
 
-/// By way of the runs, since an effect is found by its run.
-fn runs_behind(filter: &EffectFilter) -> SelectStatement {
+/// By way of the runs, since an effect is found by its run; `None` if any will do.
+fn runs_behind(filter: &EffectFilter) -> Option<SelectStatement> {
+    let behind = EventsBehind {
+        types: &filter.event_type,
+        subject: filter.subject.as_deref(),
+        origin: filter.origin,
+    };
+    let events = behind.select();
+    if events.is_none() && filter.event.is_none() {
+        return None;
+    }
     let mut select = Query::select();
     select.column(runs::Column::Id).from(runs::Entity);
     if let Some(event) = filter.event {
         select.and_where(runs::Column::EventId.eq(event.0));
     }
-    if !filter.event_type.is_empty() || filter.subject.is_some() {
-        select.and_where(
-            runs::Column::EventId
-                .in_subquery(events_behind(&filter.event_type, filter.subject.as_deref())),
-        );
+    if let Some(events) = events {
+        select.and_where(runs::Column::EventId.in_subquery(events));
     }
-    select
+    Some(select)
 }

@@ -9,18 +9,20 @@ use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::page::{Listed, Page};
-use super::search::{SearchIn, has, has_bytes, has_pid};
+use super::search::{SearchIn, has, has_bytes, has_pid, spellings};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::{event_of, word};
 use crate::store::Store;
 
+/// The most words that are searched for.
+const WORDS: usize = 10;
 /// The largest body of an event in a list, in bytes.
 const LISTED_BODY: i32 = 16 * 1024;
 
@@ -41,7 +43,7 @@ pub struct EventFilter {
     pub since: Option<Timestamp>,
     /// Received before this instant.
     pub until: Option<Timestamp>,
-    /// With this text in type, subject or body; of names, in type and subject.
+    /// With each word of this text in type, subject or body; of names, in type and subject.
     pub q: Option<String>,
     /// Where `q` is searched for.
     pub q_in: SearchIn,
@@ -69,8 +71,8 @@ pub struct EventView {
 pub struct RunBrief {
     /// Its id.
     pub id: RunId,
-    /// Its rule.
-    pub rule: RuleName,
+    /// Its rule's name.
+    pub rule: String,
     /// Where it stands.
     pub state: RunState,
     /// Why.
@@ -177,21 +179,28 @@ fn condition(store: &Store, filter: &EventFilter) -> Condition {
         all = all.add(state_condition(state));
     }
     if let Some(piece) = &filter.q {
-        let mut any = Condition::any()
-            .add(has(events::Column::EventType, piece))
-            .add(has(events::Column::WireType, piece))
-            .add(has_pid(events::Column::Subject, piece));
-        if filter.q_in == SearchIn::Everything {
-            let backend = store.readers().get_database_backend();
-            any = any.add(has(events::Column::Subject, piece)).add(has_bytes(
-                backend,
-                events::Column::Body,
-                piece,
-            ));
+        let backend = store.readers().get_database_backend();
+        for word in piece.split_whitespace().take(WORDS) {
+            all = all.add(has_word(backend, word, filter.q_in));
         }
-        all = all.add(any);
     }
     all
+}
+
+/// Whether a word occurs in an event.
+fn has_word(backend: DbBackend, word: &str, q_in: SearchIn) -> Condition {
+    let any = Condition::any()
+        .add(has(events::Column::EventType, word))
+        .add(has(events::Column::WireType, word))
+        .add(has_pid(events::Column::Subject, word));
+    if q_in == SearchIn::Names {
+        return any;
+    }
+    let mut any = any.add(has(events::Column::Subject, word));
+    for spelling in spellings(word) {
+        any = any.add(has_bytes(backend, events::Column::Body, &spelling));
+    }
+    any
 }
 
 /// An event's state follows from what was decided when it came and from its runs.
@@ -279,12 +288,15 @@ async fn briefs(
         .all(db)
         .await?;
     for (id, event, rule, state, reason) in rows {
+        // One that cannot be read needs a person, and must not hide the others.
+        let (state, reason) = match word("run's state", &state, RunState::from_word) {
+            Ok(state) => (state, reason),
+            Err(error) => (RunState::Blocked, Some(error.to_string())),
+        };
         briefs.entry(event).or_default().push(RunBrief {
             id: RunId(id),
-            rule: rule
-                .parse()
-                .map_err(|_| StoreError::unreadable("rule's name", rule))?,
-            state: word("run's state", &state, RunState::from_word)?,
+            rule,
+            state,
             reason,
         });
     }

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use super::ledger::with_attempts;
 use crate::entities::{effects, logs, runs, steps};
 use crate::error::StoreError;
-use crate::reading::{answer_of, count, log_of, run_of, step_path, word};
+use crate::reading::{UNREADABLE, answer_of, count, log_of, run_of, run_shown, step_path, word};
 use crate::store::Store;
 
 /// A run with what it did.
@@ -64,6 +64,22 @@ impl RunView {
 }
 
 impl Store {
+    /// The run with this id for people to look at: what of it cannot be read is left out, and its reason says so.
+    pub async fn look_at_run(&self, id: RunId) -> Result<Option<RunView>, StoreError> {
+        let error = match self.show_run(id).await {
+            Err(error @ StoreError::Unreadable { .. }) => error,
+            shown => return shown,
+        };
+        let row = runs::Entity::find_by_id(id.0).one(self.readers()).await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let mut run = run_shown(row)?;
+        run.code = Some(UNREADABLE.to_owned());
+        run.reason = Some(error.to_string());
+        Ok(Some(RunView::bare(run)))
+    }
+
     /// The run with this id and all that belongs to it.
     pub async fn show_run(&self, id: RunId) -> Result<Option<RunView>, StoreError> {
         let db = self.readers();

@@ -1,6 +1,7 @@
 //! Lists of runs.
 
 use cuebook_core::clock::to_micros;
+use cuebook_core::event::Origin;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, Timestamp};
@@ -12,7 +13,7 @@ use super::run_view::RunView;
 use super::search::{SearchIn, has, has_pid};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
-use crate::reading::run_of;
+use crate::reading::run_shown;
 use crate::statements::word;
 use crate::store::Store;
 
@@ -21,6 +22,8 @@ use crate::store::Store;
 pub struct RunFilter {
     /// Of events of one of these types; of any if empty.
     pub event_type: Vec<String>,
+    /// Of events that came so.
+    pub origin: Option<Origin>,
     /// Of this event.
     pub event: Option<EventId>,
     /// Of this rule.
@@ -40,7 +43,7 @@ pub struct RunFilter {
 }
 
 impl Store {
-    /// Runs, newest first, without their steps, logs and effects.
+    /// Runs, newest first, without their steps, logs and effects. One that cannot be read says so in its reason.
     pub async fn list_runs(
         &self,
         filter: &RunFilter,
@@ -54,7 +57,7 @@ impl Store {
         let next = page.cut(&mut rows, |row| row.id);
         let items: Result<Vec<RunView>, StoreError> = rows
             .into_iter()
-            .map(|row| run_of(row).map(RunView::bare))
+            .map(|row| run_shown(row).map(RunView::bare))
             .collect();
         Ok(Listed {
             items: items?,
@@ -87,11 +90,13 @@ fn condition(filter: &RunFilter) -> Condition {
                 .until
                 .map(|until| runs::Column::CreatedAt.lt(to_micros(until))),
         );
-    if !filter.event_type.is_empty() || filter.subject.is_some() {
-        all = all.add(
-            runs::Column::EventId
-                .in_subquery(events_behind(&filter.event_type, filter.subject.as_deref())),
-        );
+    let behind = EventsBehind {
+        types: &filter.event_type,
+        subject: filter.subject.as_deref(),
+        origin: filter.origin,
+    };
+    if let Some(events) = behind.select() {
+        all = all.add(runs::Column::EventId.in_subquery(events));
     }
     if let Some(piece) = &filter.q {
         let mut any = Condition::any()
@@ -107,15 +112,28 @@ fn condition(filter: &RunFilter) -> Condition {
     all
 }
 
-/// The events of these types and about this subject. By way of them, since events have the index.
-pub(super) fn events_behind(types: &[String], subject: Option<&str>) -> SelectStatement {
-    let mut select = Query::select();
-    select.column(events::Column::Id).from(events::Entity);
-    if !types.is_empty() {
-        select.and_where(events::Column::EventType.is_in(types.iter().cloned()));
+/// The events that runs or effects are to stand behind. By way of them, since events have the index.
+pub(super) struct EventsBehind<'a> {
+    pub(super) types: &'a [String],
+    pub(super) subject: Option<&'a str>,
+    pub(super) origin: Option<Origin>,
+}
+
+impl EventsBehind<'_> {
+    /// Their ids; `None` if any event will do.
+    pub(super) fn select(&self) -> Option<SelectStatement> {
+        let mut select = Query::select();
+        select.column(events::Column::Id).from(events::Entity);
+        if !self.types.is_empty() {
+            select.and_where(events::Column::EventType.is_in(self.types.iter().cloned()));
+        }
+        if let Some(subject) = self.subject {
+            select.and_where(events::Column::Subject.eq(subject));
+        }
+        if let Some(origin) = self.origin {
+            select.and_where(events::Column::Origin.eq(origin.as_str()));
+        }
+        let any = self.types.is_empty() && self.subject.is_none() && self.origin.is_none();
+        (!any).then_some(select)
     }
-    if let Some(subject) = subject {
-        select.and_where(events::Column::Subject.eq(subject));
-    }
-    select
 }

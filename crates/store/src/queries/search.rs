@@ -32,11 +32,74 @@ pub(super) fn has_pid(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
     has(column.clone(), piece).and(Expr::col(column).not_like("%@%"))
 }
 
-/// Whether the bytes of `column` have those of `piece` in them.
+/// Whether the bytes of `column` have those of `piece` in them, upper and lower case of ASCII alike.
 pub(super) fn has_bytes(backend: DbBackend, column: impl IntoColumnRef, piece: &str) -> Expr {
-    let values = [Expr::col(column), Expr::value(piece.as_bytes().to_vec())];
     match backend {
-        DbBackend::Postgres => Expr::cust_with_exprs("position($2 in $1) > 0", values),
-        _ => Expr::cust_with_exprs("instr(?, ?) > 0", values),
+        DbBackend::Postgres => {
+            let values = [Expr::col(column), Expr::value(escaped(piece))];
+            Expr::cust_with_exprs(
+                "position(lower($2) in lower(encode($1, 'escape'))) > 0",
+                values,
+            )
+        }
+        _ => {
+            let values = [Expr::col(column), Expr::value(piece)];
+            Expr::cust_with_exprs("instr(lower(CAST(? AS TEXT)), lower(?)) > 0", values)
+        }
+    }
+}
+
+/// The bytes of `piece` as Postgres writes bytes in its format `escape`.
+fn escaped(piece: &str) -> String {
+    let mut text = String::with_capacity(piece.len());
+    for byte in piece.bytes() {
+        match byte {
+            b'\\' => text.push_str("\\\\"),
+            0 | 128.. => text.push_str(&format!("\\{byte:03o}")),
+            _ => text.push(char::from(byte)),
+        }
+    }
+    text
+}
+
+/// How a word may stand in JSON: as it is, and as those write it who escape all but ASCII, and slashes.
+pub(super) fn spellings(word: &str) -> Vec<String> {
+    let mut spelt = String::with_capacity(word.len());
+    for character in word.chars() {
+        match character {
+            '/' => spelt.push_str("\\/"),
+            '"' => spelt.push_str("\\\""),
+            '\\' => spelt.push_str("\\\\"),
+            _ if character.is_ascii() => spelt.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    spelt.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    let plain = word.to_owned();
+    if spelt == plain {
+        vec![plain]
+    } else {
+        vec![plain, spelt]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_spelt_as_json_may_spell_it() {
+        assert_eq!(spellings("Tom"), ["Tom"]);
+        assert_eq!(spellings("M\u{fc}ller"), ["M\u{fc}ller", "M\\u00fcller"]);
+        assert_eq!(spellings("a/b"), ["a/b", "a\\/b"]);
+        assert_eq!(spellings("\u{1f600}"), ["\u{1f600}", "\\ud83d\\ude00"]);
+    }
+
+    #[test]
+    fn bytes_are_escaped_as_postgres_escapes_them() {
+        assert_eq!(escaped("a\\\u{fc}"), "a\\\\\\303\\274");
     }
 }

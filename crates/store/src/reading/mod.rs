@@ -9,7 +9,7 @@ mod words;
 
 pub(crate) use effect::{attempt_of, effect_of};
 pub(crate) use event::event_of;
-pub(crate) use run::run_of;
+pub(crate) use run::{UNREADABLE, run_of, run_shown};
 pub(crate) use step::{answer_of, log_of, step_path};
 pub(crate) use wait::wait_of;
 pub(crate) use words::{count, word};

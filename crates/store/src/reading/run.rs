@@ -9,6 +9,25 @@ use super::words::{count, word};
 use crate::entities::runs;
 use crate::error::StoreError;
 
+/// The stable word of a run that cannot be read.
+pub(crate) const UNREADABLE: &str = "unreadable";
+/// The name under which a run is shown whose rule's name cannot be read; its reason tells what stands there.
+const STAND_IN: &str = "any/unreadable";
+
+/// The run of a row, as far as it can be read: one that cannot is shown as `blocked`, and its reason says why.
+pub(crate) fn run_shown(mut row: runs::Model) -> Result<Run, StoreError> {
+    let Err(error) = run_of(row.clone()) else {
+        return run_of(row);
+    };
+    if row.rule.parse::<RuleName>().is_err() {
+        STAND_IN.clone_into(&mut row.rule);
+    }
+    RunState::Blocked.as_str().clone_into(&mut row.state);
+    row.code = Some(UNREADABLE.to_owned());
+    row.reason = Some(error.to_string());
+    run_of(row)
+}
+
 /// The run of a row.
 pub(crate) fn run_of(row: runs::Model) -> Result<Run, StoreError> {
     Ok(Run {

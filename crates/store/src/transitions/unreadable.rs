@@ -12,11 +12,9 @@ use super::effect_changes::attempt_row;
 use super::open_calls::settle_open_calls;
 use crate::entities::{effects, runs};
 use crate::error::StoreError;
+use crate::reading::UNREADABLE;
 use crate::statements::{given, insert_all, update_each};
 use crate::writer::Tx;
-
-/// The stable word for what cannot be read.
-const CODE: &str = "unreadable";
 
 /// Blocks runs that were just claimed, each with what is wrong with it.
 pub(super) async fn block_runs(
@@ -38,7 +36,7 @@ pub(super) async fn block_runs(
         runs::Column::Id,
         vec![
             (runs::Column::State, Expr::value(RunState::Blocked.as_str())),
-            (runs::Column::Code, Expr::value(CODE)),
+            (runs::Column::Code, Expr::value(UNREADABLE)),
             (runs::Column::Reason, given(2)),
             (runs::Column::EndedAt, Expr::value(ended_at)),
             (runs::Column::Holder, Expr::value(None::<Uuid>)),
@@ -71,7 +69,7 @@ pub(super) async fn fail_sends(
             ended_at: tx.now,
             outcome: AttemptOutcome::Failed,
             status: None,
-            error: Some(format!("{CODE}: {error}")),
+            error: Some(format!("{UNREADABLE}: {error}")),
             answer: None,
         };
         attempts.push(attempt_row(EffectId(row.id), &attempt));

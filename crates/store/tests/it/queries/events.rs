@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use cuebook_core::EventId;
 use cuebook_core::event::{EventState, Origin};
-use cuebook_store::{EventFilter, Page, RunFilter, SearchIn, Store};
+use cuebook_store::{EventFilter, EventView, Listed, Page, RunFilter, SearchIn, Store};
 
 use crate::script::{claim_one, complete};
 use crate::stage::{Stage, stories};
@@ -123,5 +123,57 @@ stories! {
         assert!(ids(&store, state(EventState::Pending)).await.is_empty());
         assert_eq!(ids(&store, state(EventState::Processed)).await, [id]);
         assert!(ids(&store, state(EventState::NoRule)).await.is_empty());
+    }
+
+    async fn each_word_is_found_in_whatever_spelling(stage: &Stage) {
+        let store = stage.open().await;
+        for (subject, name) in [("1", r#""Zo\u00eb M\u00fcller""#), ("2", "\"Zo\u{eb} Meier\""), ("3", r#""a\/b 100% C\\d""#)] {
+            let mut event = stage.booking(subject, &[]);
+            event.event.body = format!(r#"{{"type":"new-booking","payload":{{"name":{name}}}}}"#).into_bytes();
+            store.accept_event(event).await.unwrap();
+        }
+        let found = async |q: &str| {
+            let filter = EventFilter { q: Some(q.to_owned()), ..EventFilter::default() };
+            let listed = store.list_events(&filter, &Page::default()).await.unwrap();
+            let mut found: Vec<String> = listed.items.iter().map(|view| view.event.subject.as_ref().unwrap().to_string()).collect();
+            found.sort();
+            found.concat()
+        };
+        for (q, expected) in [
+            ("zo\u{eb}", "12"),
+            ("M\u{fc}ller", "1"),
+            ("meier ZO\u{eb}", "2"),
+            ("M\u{fc}ller Meier", ""),
+            ("a/b", "3"),
+            ("100%", "3"),
+            ("c\\d", "3"),
+            ("1_0", ""),
+            ("NEW-BOOKING", "123"),
+            (" ", "123"),
+        ] {
+            assert_eq!(found(q).await, expected, "{q}");
+        }
+    }
+
+    async fn a_page_is_the_same_again_whatever_has_come_since(stage: &Stage) {
+        let store = stage.open().await;
+        let mut ids = Vec::new();
+        for number in 0..6 {
+            let event = stage.booking(&number.to_string(), &[]);
+            ids.push(store.accept_event(event).await.unwrap().id);
+            stage.pass(1);
+        }
+        ids.reverse();
+        let list = async |cursor| {
+            let page = Page { limit: 3, cursor };
+            store.list_events(&EventFilter::default(), &page).await.unwrap()
+        };
+        let of = |listed: &Listed<EventView>| listed.items.iter().map(|view| view.event.id).collect::<Vec<_>>();
+        let first = list(None).await;
+        assert_eq!(of(&first), ids[..3]);
+        store.accept_event(stage.booking("new", &[])).await.unwrap();
+        let second = list(first.next).await;
+        assert_eq!((of(&second).as_slice(), second.next), (&ids[3..], None));
+        assert_eq!(of(&list(first.next).await), of(&second));
     }
 }
