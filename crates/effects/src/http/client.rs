@@ -10,6 +10,7 @@ use cuebook_core::secret::{SecretLookup, SecretText};
 use cuebook_core::{Clock, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Response};
+use url::Url;
 
 use super::answer::{self, Exchange};
 use super::credential::{Auth, Credential};
@@ -29,6 +30,10 @@ const USER_AGENT: &str = concat!("Cuebook/", env!("CARGO_PKG_VERSION"));
 /// How long an idle connection is kept: shorter than most servers keep theirs, since a request on a connection that the
 /// other side is closing is lost with an outcome that nobody knows.
 const IDLE: Duration = Duration::from_secs(15);
+
+/// A request without a whole answer after so long is slow; after so much longer, its host hangs.
+const SLOW: Duration = Duration::from_millis(500);
+const HANGING: Duration = Duration::from_secs(5);
 
 /// How much of an answer is read of which only an excerpt is shown, in bytes.
 const TROUBLE: usize = 16 * 1024;
@@ -101,7 +106,7 @@ impl HttpClient {
         request: &Request,
         key: Option<&str>,
     ) -> Result<Exchange, Failure> {
-        let passage = self.gates.enter(&authority(&request.head)).await;
+        let passage = self.gates.enter(&authority(&request.head.url)).await;
         let body = request.body.clone();
         self.perform(&request.method, &request.head, body, key, passage)
             .await
@@ -109,7 +114,7 @@ impl HttpClient {
 
     /// The right to make the request of `head` now; `None` where its host has as many as it gets at a time.
     pub(crate) fn passage(&self, head: &Head) -> Option<Passage> {
-        self.gates.try_enter(&authority(head))
+        self.gates.try_enter(&authority(&head.url))
     }
 
     /// Makes the request of `head` and `body`.
@@ -119,7 +124,7 @@ impl HttpClient {
         head: &Head,
         body: Vec<u8>,
         key: Option<&str>,
-        _passage: Passage,
+        mut passage: Passage,
     ) -> Result<Exchange, Failure> {
         let timeout = self.timeout(head)?;
         let admission = self.policy.admit(&head.url).map_err(Failure::Refused)?;
@@ -135,13 +140,15 @@ impl HttpClient {
             outgoing = outgoing.body(body);
         }
         // Whoever comes here has a passage: from here on the time counts.
-        match tokio::time::timeout(timeout, self.read(outgoing, mask)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Failure::Lost {
-                kind: "timeout",
-                detail: format!("no whole answer within {timeout:?}"),
-            }),
+        let exchange = watched(&mut passage, self.read(outgoing, mask));
+        if let Ok(outcome) = tokio::time::timeout(timeout, exchange).await {
+            return outcome;
         }
+        passage.hangs();
+        Err(Failure::Lost {
+            kind: "timeout",
+            detail: format!("no whole answer within {timeout:?}"),
+        })
     }
 
     async fn read(
@@ -240,6 +247,27 @@ impl HttpClient {
     }
 }
 
+/// Tells the gates how an exchange goes, so that one that hangs holds up nobody else.
+async fn watched(
+    passage: &mut Passage,
+    exchange: impl Future<Output = Result<Exchange, Failure>>,
+) -> Result<Exchange, Failure> {
+    let mut exchange = std::pin::pin!(exchange);
+    let mut outcome = tokio::time::timeout(SLOW, &mut exchange).await;
+    if outcome.is_err() {
+        passage.is_slow();
+        outcome = tokio::time::timeout(HANGING, &mut exchange).await;
+    }
+    let Ok(outcome) = outcome else {
+        passage.hangs();
+        return exchange.await;
+    };
+    if outcome.is_ok() {
+        passage.answered();
+    }
+    outcome
+}
+
 /// Reads a body as a stream. What was read is given back where it is longer than `limit` or where reading failed.
 async fn read_up_to(
     mut response: Response,
@@ -260,11 +288,12 @@ async fn read_up_to(
     }
 }
 
-fn authority(head: &Head) -> String {
+/// The host of a URL, with its port.
+pub(crate) fn authority(url: &Url) -> String {
     format!(
         "{}:{}",
-        head.url.host_str().unwrap_or_default(),
-        head.url.port_or_known_default().unwrap_or_default()
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
     )
 }
 

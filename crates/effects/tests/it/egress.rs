@@ -146,3 +146,24 @@ async fn an_allowed_port_opens_no_other_port_of_the_same_name() {
     assert_eq!(failure.error.kind, "refused");
     assert_eq!(canary.connections(), 0);
 }
+
+#[tokio::test]
+async fn a_redirect_to_what_is_closed_is_handed_on_and_not_followed() {
+    let canary = HttpPeer::start([answer("200 OK", &[], "reached")]).await;
+    for target in [
+        format!("http://localhost:{}/", canary.port()),
+        format!("http://127.1:{}/", canary.port()),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+    ] {
+        let location = format!("Location: {target}");
+        let peer = HttpPeer::start([answer("302 Found", &[&location], "")]).await;
+        let mut settings = settings();
+        settings.egress.allow = vec![format!("127.0.0.1:{}", peer.port()).parse().unwrap()];
+        let effects = Effects::new(settings).unwrap();
+        let answer = call(&effects, "http::get", &[Value::from(peer.url("/"))])
+            .await
+            .unwrap();
+        assert_eq!(answer.get("status"), Some(&Value::Int(302)), "{target}");
+    }
+    assert_eq!(canary.connections(), 0);
+}

@@ -6,6 +6,7 @@ use cuebook_core::Value;
 use cuebook_core::failure::{AttemptError, Decision};
 use cuebook_effects::Effects;
 
+use crate::peers::full::FullPeer;
 use crate::peers::http::{Behaviour, HttpPeer, answer};
 use crate::setup::{call, effects, hasty, map, settings};
 
@@ -39,8 +40,15 @@ async fn failure_of(
 }
 
 #[tokio::test]
-async fn a_peer_that_hangs_drips_or_closes_leaves_a_post_unknown_and_a_get_to_be_repeated() {
-    for behaviour in [Behaviour::Hang, Behaviour::Drip, Behaviour::Close] {
+async fn a_peer_that_hangs_drips_closes_or_resets_leaves_a_post_unknown_and_a_get_to_be_repeated() {
+    for behaviour in [
+        Behaviour::Hang,
+        Behaviour::Drip,
+        Behaviour::DripHead,
+        Behaviour::HalfAnswer,
+        Behaviour::Close,
+        Behaviour::Reset,
+    ] {
         let peer = HttpPeer::start([behaviour.clone()]).await;
         let effects = hasty();
         assert_eq!(
@@ -103,6 +111,24 @@ async fn nobody_listening_is_always_worth_another_attempt_unless_the_call_says_n
 }
 
 #[tokio::test]
+async fn a_peer_that_takes_no_connection_has_not_got_anything() {
+    let peer = FullPeer::start().await;
+    let mut settings = settings();
+    settings.limits.http.connect = Duration::from_millis(200);
+    let effects = Effects::new(settings).unwrap();
+    let url = Value::from(format!("http://127.0.0.1:{}/", peer.port()));
+    let begun = Instant::now();
+    let failure = call(&effects, "http::post", &[url, Value::Unit])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.error.kind.as_str(), failure.decision),
+        ("connect", AGAIN)
+    );
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
 async fn a_peer_without_tls_is_a_tls_failure_and_nothing_was_sent() {
     let peer = HttpPeer::start([answer("200 OK", &[], "")]).await;
     let mut settings = settings();
@@ -129,7 +155,25 @@ async fn each_form_of_retry_after_is_handed_on() {
             Some(Duration::from_secs(20)),
         ),
         ("Retry-After: 315360000", Some(Duration::from_hours(87_600))),
+        (
+            "Retry-After: Wednesday, 01-Jul-26 18:30:20 GMT",
+            Some(Duration::from_secs(20)),
+        ),
+        // Past already.
+        (
+            "Retry-After: Wed, 01 Jul 2026 18:00:00 GMT",
+            Some(Duration::ZERO),
+        ),
+        // Ten years, as a date; so long a wait is cut where the pause is made.
+        (
+            "Retry-After: Tue, 01 Jul 2036 18:30:00 GMT",
+            Some(Duration::from_hours(24 * 3_653)),
+        ),
+        ("Retry-After: 0", Some(Duration::ZERO)),
         ("Retry-After: soon", None),
+        ("Retry-After: -5", None),
+        ("Retry-After: 1.5", None),
+        ("Retry-After:", None),
         ("X-Nothing: 1", None),
     ] {
         let peer = HttpPeer::start([answer("429 Too Many Requests", &[header], "slow down")]).await;
@@ -209,6 +253,23 @@ async fn a_compressed_answer_is_not_unpacked() {
 }
 
 #[tokio::test]
+async fn a_bomb_of_gzip_is_handed_on_as_it_came() {
+    // What unpacks to a mebibyte of zeros, as often as fits: 1,000 times its size.
+    let bomb = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xec\xc1\x01\x01".repeat(50_000);
+    let mut whole = format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        bomb.len()
+    )
+    .into_bytes();
+    whole.extend_from_slice(&bomb);
+    let peer = HttpPeer::start([Behaviour::Answer(whole)]).await;
+    let value = call(&effects(), "http::get", &[Value::from(peer.url("/"))])
+        .await
+        .unwrap();
+    assert_eq!(value.get("body"), Some(&Value::Bytes(bomb)));
+}
+
+#[tokio::test]
 async fn a_timeout_may_be_set_up_to_its_bound() {
     let peer = HttpPeer::start([Behaviour::Hang]).await;
     let with = |timeout: &str| {
@@ -230,19 +291,4 @@ async fn a_timeout_may_be_set_up_to_its_bound() {
         (long.error.kind.as_str(), long.decision),
         ("invalid", Decision::Fail)
     );
-}
-
-#[tokio::test]
-async fn hosts_that_hang_hold_up_no_other() {
-    let hanging = HttpPeer::start([Behaviour::Hang]).await;
-    let quick = HttpPeer::start([answer("200 OK", &[], "")]).await;
-    let effects = effects();
-    let slow = [Value::from(hanging.url("/"))];
-    let fast = [Value::from(quick.url("/"))];
-    let hang = futures::future::join_all((0..60).map(|_| call(&effects, "http::get", &slow)));
-    // Those that hang would do so for 30 s; the quick one is answered beside them.
-    tokio::select! {
-        _ = hang => panic!("the hanging host held up the quick one"),
-        answer = call(&effects, "http::get", &fast) => assert!(answer.is_ok()),
-    }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod capture;
+mod crowds;
 mod descriptors;
 mod egress;
 mod email;

@@ -6,6 +6,7 @@ use cuebook_core::Value;
 use cuebook_core::failure::{AttemptError, Decision};
 use cuebook_effects::{Delivered, Effects};
 
+use crate::peers::full::FullPeer;
 use crate::peers::smtp::{SmtpPeer, Stage, Trouble};
 use crate::setup::{deliver, map, prepare, settings, smtp, texts};
 
@@ -71,12 +72,25 @@ async fn a_temporary_refusal_is_tried_again_in_every_phase() {
     for (stage, answer, status) in [
         (Stage::Greeting, "421 too busy", 421),
         (Stage::Hello, "421 too busy", 421),
+        (Stage::Login, "454 later", 454),
+        (Stage::Login, "421 too busy", 421),
+        (Stage::From, "421 too busy", 421),
+        (Stage::To, "421 too busy", 421),
+        (Stage::Data, "421 too busy", 421),
+        (Stage::Dot, "421 too busy", 421),
+        (Stage::To, "451 later", 451),
+        (Stage::Dot, "451 later", 451),
         (Stage::From, "451 later", 451),
         (Stage::To, "450 greylisted", 450),
         (Stage::Data, "451 later", 451),
         (Stage::Dot, "452 disk full", 452),
     ] {
-        let failure = failure(stage, Trouble::Answer(answer), "").await;
+        let login = if stage == Stage::Login {
+            "tom:geheim@"
+        } else {
+            ""
+        };
+        let failure = failure(stage, Trouble::Answer(answer), login).await;
         assert_eq!(failure.decision, AGAIN, "{stage:?}");
         assert_eq!(failure.error.status, Some(status), "{stage:?}");
         assert!(
@@ -91,6 +105,7 @@ async fn a_permanent_refusal_of_the_mail_is_final() {
     for (stage, answer) in [
         (Stage::From, "550 not you"),
         (Stage::To, "550 no such user"),
+        (Stage::Data, "550 no"),
         (Stage::Data, "554 no"),
         (Stage::Dot, "550 spam"),
     ] {
@@ -152,11 +167,12 @@ async fn a_lost_connection_is_tried_again_before_the_dot_and_doubtful_after_it()
     for stage in [
         Stage::Greeting,
         Stage::Hello,
+        Stage::Login,
         Stage::From,
         Stage::To,
         Stage::Data,
     ] {
-        let failure = failure(stage, Trouble::Drop, "").await;
+        let failure = failure(stage, Trouble::Drop, "tom:geheim@").await;
         assert_eq!(
             (failure.decision, failure.error.kind.as_str()),
             (AGAIN, "lost"),
@@ -212,6 +228,23 @@ async fn nobody_listening_is_tried_again() {
     tokio::task::yield_now().await;
     let failure = send(&patient(&url), "x").await.unwrap_err();
     assert_eq!(failure.decision, AGAIN);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_connection_is_left_and_tried_again() {
+    let peer = FullPeer::start().await;
+    let mut settings = settings();
+    settings.smtp = Some(smtp(&format!("smtp://127.0.0.1:{}", peer.port())));
+    settings.limits.smtp.connect = Duration::from_millis(150);
+    let begun = Instant::now();
+    let failure = send(&Effects::new(settings).unwrap(), "x")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (failure.decision, failure.error.kind.as_str()),
+        (AGAIN, "timeout")
+    );
+    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]

@@ -20,6 +20,12 @@ pub(crate) enum Behaviour {
     Drip,
     /// Closes without an answer.
     Close,
+    /// Resets the connection without an answer.
+    Reset,
+    /// Answers half of what it announces, and says nothing more.
+    HalfAnswer,
+    /// Sends a head without an end, a byte at a time.
+    DripHead,
     /// Announces this many bytes and sends them until nobody reads.
     Endless(u64),
     /// Sends a chunked body until nobody reads.
@@ -136,6 +142,18 @@ async fn serve(
         }
         Behaviour::Hang => std::future::pending().await,
         Behaviour::Close => {}
+        Behaviour::Reset => stream.set_zero_linger().unwrap(),
+        Behaviour::HalfAnswer => {
+            let half = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
+            let _ = stream.write_all(half).await;
+            std::future::pending::<()>().await;
+        }
+        Behaviour::DripHead => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX-Long: ").await;
+            while stream.write_all(b".").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
         Behaviour::Drip => {
             let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
             let _ = stream.write_all(head).await;

@@ -1,5 +1,6 @@
 //! Peers on the loopback.
 
+pub(crate) mod full;
 pub(crate) mod http;
 pub(crate) mod python;
 pub(crate) mod smtp;
