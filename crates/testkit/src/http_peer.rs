@@ -33,6 +33,8 @@ pub struct Recorded {
     pub headers: BTreeMap<String, String>,
     /// Its body.
     pub body: Vec<u8>,
+    /// The status of what the peer answered.
+    pub answered: u16,
 }
 
 impl Recorded {
@@ -209,7 +211,7 @@ async fn answer(
     let Ok(body) = body.collect().await else {
         return Ok(Response::new(Full::default()));
     };
-    let recorded = Recorded {
+    let mut recorded = Recorded {
         method: head.method.to_string(),
         path: head.uri.to_string(),
         headers: head
@@ -221,8 +223,10 @@ async fn answer(
             })
             .collect(),
         body: body.to_bytes().to_vec(),
+        answered: 0,
     };
     let answer = script(&recorded);
+    recorded.answered = answer.status;
     locked(requests).push(recorded);
     if let Some(gate) = &answer.gate {
         gate.pass().await;

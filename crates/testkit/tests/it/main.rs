@@ -7,6 +7,8 @@ mod arrows;
 #[cfg(test)]
 mod crashing_everywhere;
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod stories;

@@ -6,7 +6,8 @@ use cuebook_testkit::Cuebook;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{ONCE, memory};
+use super::masks::{without_ids, without_port};
+use super::{BROKEN, ONCE, memory};
 
 /// What the database holds when all is over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub(crate) struct EventEnd {
 /// A run with its journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunEnd {
-    rule: String,
+    pub(crate) rule: String,
     pub(crate) state: String,
     reason: Option<String>,
     code: Option<String>,
@@ -61,6 +62,8 @@ pub(crate) struct EffectEnd {
     pub(crate) target: String,
     pub(crate) state: String,
     pub(crate) key: String,
+    /// How many attempts there were.
+    pub(crate) attempts: usize,
     /// How many of its attempts have an outcome that nobody knows.
     pub(crate) doubts: usize,
 }
@@ -93,8 +96,9 @@ impl End {
             .flat_map(|run| &run.effects)
     }
 
-    /// The same without what may differ after a crash: keys and doubts. A POST that is not made again when nobody knows
-    /// whether it was processed may have ended as one that is `unknown`; then it is taken from `undisturbed`.
+    /// The same without what may differ after a crash: keys, attempts and doubts. A POST that is not made again when nobody
+    /// knows whether it was processed may have ended as one that is `unknown`, and so may a call whose attempts all fail;
+    /// then it is taken from `undisturbed`.
     pub(crate) fn comparable(&self, undisturbed: &Self) -> Self {
         let mut same = self.clone();
         for (event, model) in same.events.iter_mut().zip(&undisturbed.events) {
@@ -106,14 +110,33 @@ impl End {
     }
 }
 
+/// What the line says by which a run tells that it tries again later.
+const TRIES_AGAIN: &str = " tries again in ";
+
 impl RunEnd {
+    /// A crash may lose an answer that would have made the run try again: then it does so less often, and logs the same
+    /// less often. A write that was refused, or of which nobody knows, is asked for anew in each round.
+    fn forget_rounds(&mut self) {
+        self.effects.dedup();
+        self.logs.retain(|line| !line.contains(TRIES_AGAIN));
+        for line in &mut self.logs {
+            *line = line.split_once(' ').unwrap_or_default().1.to_owned();
+        }
+        self.logs.sort();
+        self.logs.dedup();
+    }
+
     fn forgive_doubt(&mut self, model: &Self) {
+        let tries_again = |run: &Self| run.logs.iter().any(|line| line.contains(TRIES_AGAIN));
+        let several_rounds = tries_again(self) || tries_again(model);
         for effect in &mut self.effects {
             let is_lost = effect.state == EffectState::Unknown.as_str() && effect.doubts > 0;
             let its = model.effects.iter().find(|its| its.path == effect.path);
             if let Some(its) = its
                 && is_lost
-                && effect.target.contains(ONCE)
+                && [ONCE, BROKEN]
+                    .iter()
+                    .any(|word| effect.target.contains(word))
             {
                 effect.state.clone_from(&its.state);
                 let mine = self.steps.iter_mut().find(|step| step.path == effect.path);
@@ -125,7 +148,11 @@ impl RunEnd {
                 }
             }
             effect.key.clear();
+            effect.attempts = 0;
             effect.doubts = 0;
+        }
+        if several_rounds {
+            self.forget_rounds();
         }
     }
 }
@@ -177,7 +204,7 @@ fn step(view: &StepView) -> StepEnd {
         path: view.path.to_string(),
         line: view.line,
         function: view.function.clone(),
-        arguments: without_port(&json!(arguments).to_string()),
+        arguments: without_ids(&without_port(&json!(arguments).to_string())),
         answer: match &view.answer {
             // Chance and time are others each time.
             Some(Ok(_)) if matches!(view.function.as_str(), "uuid" | "now") => json!("answered"),
@@ -205,18 +232,7 @@ fn effect(effect: &Effect) -> EffectEnd {
         target: without_port(&effect.target),
         state: effect.state.to_string(),
         key: effect.key.clone(),
+        attempts: effect.attempts.len(),
         doubts: effect.attempts.iter().filter(doubtful).count(),
     }
-}
-
-/// Ports differ from run to run.
-fn without_port(text: &str) -> String {
-    const HOST: &str = "http://127.0.0.1:";
-    let mut parts = text.split(HOST);
-    let mut without = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        without.push_str("peer");
-        without.push_str(part.trim_start_matches(|sign: char| sign.is_ascii_digit()));
-    }
-    without
 }
