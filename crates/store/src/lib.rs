@@ -25,7 +25,7 @@ mod transitions;
 mod wakes;
 mod writer;
 
-pub use archive::{Archive, EventRange, PastEffect, PastRun, PastStep};
+pub use archive::{Archive, EventRange, OpenRun, PastEffect, PastRun, PastStep};
 pub use audit::Actor;
 pub use error::StoreError;
 pub use queries::{

@@ -6,9 +6,11 @@
 mod awaited;
 mod events;
 mod open;
+mod open_runs;
 mod runs;
 mod secrets;
 
 pub use events::EventRange;
 pub use open::Archive;
+pub use open_runs::OpenRun;
 pub use runs::{PastEffect, PastRun, PastStep};

@@ -32,6 +32,7 @@ pub(crate) use journal::read_journal;
 pub use next_due::NextDue;
 pub use page::{Listed, Page};
 pub use rule_history::{RuleSetRow, RuleVersionRow};
+pub(crate) use rule_sets::version_files;
 pub use run_view::{RunView, StepView};
 pub use runs::RunFilter;
 pub use search::SearchIn;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cuebook_core::rule::VersionHash;
 use cuebook_core::rule_set::StoredRuleSet;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::entities::{
     rule_files, rule_set_files, rule_set_rules, rule_sets, rule_version_files, rule_versions,
@@ -45,7 +45,7 @@ impl Store {
             .all(db)
             .await?;
         let placed = placed.into_iter().map(|row| (row.path, row.file_hash));
-        let files = self.contents(placed.collect()).await?;
+        let files = contents(db, placed.collect()).await?;
         let rows = rule_set_rules::Entity::find()
             .filter(rule_set_rules::Column::SetHash.eq(set.hash.as_str()))
             .order_by_asc(rule_set_rules::Column::Rule)
@@ -53,7 +53,7 @@ impl Store {
             .await?;
         let mut rules = Vec::with_capacity(rows.len());
         for row in rows {
-            let paths = self.version_paths(&row.version_hash).await?;
+            let paths = version_paths(db, &row.version_hash).await?;
             let rule = row
                 .rule
                 .parse()
@@ -77,52 +77,63 @@ impl Store {
         &self,
         version: &VersionHash,
     ) -> Result<Option<StoredVersion>, StoreError> {
-        let found = rule_versions::Entity::find_by_id(version.0.clone())
-            .one(self.readers())
-            .await?;
-        let Some(found) = found else {
-            return Ok(None);
-        };
-        let paths = self.version_paths(&version.0).await?;
-        Ok(Some(StoredVersion {
-            rule: found
-                .rule
-                .parse()
-                .map_err(|_| StoreError::unreadable("rule's name", found.rule))?,
-            files: self.contents(paths).await?,
-        }))
+        version_files(self.readers(), version).await
     }
+}
 
-    async fn version_paths(&self, version: &str) -> Result<BTreeMap<String, String>, StoreError> {
-        let rows = rule_version_files::Entity::find()
-            .filter(rule_version_files::Column::VersionHash.eq(version))
-            .all(self.readers())
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.path, row.file_hash))
-            .collect())
-    }
+/// The files of a rule version, as `db` has them.
+pub(crate) async fn version_files(
+    db: &impl ConnectionTrait,
+    version: &VersionHash,
+) -> Result<Option<StoredVersion>, StoreError> {
+    let found = rule_versions::Entity::find_by_id(version.0.clone())
+        .one(db)
+        .await?;
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let paths = version_paths(db, &version.0).await?;
+    Ok(Some(StoredVersion {
+        rule: found
+            .rule
+            .parse()
+            .map_err(|_| StoreError::unreadable("rule's name", found.rule))?,
+        files: contents(db, paths).await?,
+    }))
+}
 
-    /// The contents of files, from path to hash.
-    async fn contents(
-        &self,
-        placed: BTreeMap<String, String>,
-    ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
-        let rows = rule_files::Entity::find()
-            .filter(rule_files::Column::Hash.is_in(placed.values().cloned()))
-            .all(self.readers())
-            .await?;
-        let by_hash: BTreeMap<String, Vec<u8>> = rows
-            .into_iter()
-            .map(|row| (row.hash, row.content))
-            .collect();
-        placed
-            .into_iter()
-            .map(|(path, hash)| match by_hash.get(&hash) {
-                Some(content) => Ok((path, content.clone())),
-                None => Err(StoreError::unreadable("rule file", path)),
-            })
-            .collect()
-    }
+async fn version_paths(
+    db: &impl ConnectionTrait,
+    version: &str,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = rule_version_files::Entity::find()
+        .filter(rule_version_files::Column::VersionHash.eq(version))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.path, row.file_hash))
+        .collect())
+}
+
+/// The contents of files, from path to hash.
+async fn contents(
+    db: &impl ConnectionTrait,
+    placed: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+    let rows = rule_files::Entity::find()
+        .filter(rule_files::Column::Hash.is_in(placed.values().cloned()))
+        .all(db)
+        .await?;
+    let by_hash: BTreeMap<String, Vec<u8>> = rows
+        .into_iter()
+        .map(|row| (row.hash, row.content))
+        .collect();
+    placed
+        .into_iter()
+        .map(|(path, hash)| match by_hash.get(&hash) {
+            Some(content) => Ok((path, content.clone())),
+            None => Err(StoreError::unreadable("rule file", path)),
+        })
+        .collect()
 }

@@ -31,6 +31,33 @@ async fn all(archive: &Archive, range: &EventRange, page: u64) -> Vec<EventId> {
 }
 
 stories! {
+    async fn runs_that_are_not_over_come_with_their_journals_page_by_page(stage: &Stage) {
+        let store = stage.open().await;
+        let archive = Archive::open(&stage.url).await.unwrap();
+        let mut open = Vec::new();
+        for subject in ["1", "2", "3"] {
+            booked(stage, &store, subject).await;
+            let claimed = claim_one(&store).await;
+            let mut checkpoint = checkpoint(&claimed);
+            checkpoint.steps.push(stage.step(0, Some(Value::Int(7))));
+            store.record_steps(checkpoint).await.unwrap();
+            open.push(claimed);
+        }
+        let over = open.remove(1);
+        store
+            .complete_run(checkpoint(&over), Segment::default(), CompletedAs::Completed)
+            .await
+            .unwrap();
+        booked(stage, &store, "4").await;
+        let first = archive.open_runs(None, 1).await.unwrap().remove(0);
+        let rest = archive.open_runs(Some(first.run.id), 10).await.unwrap();
+        assert_eq!([first.run.id, rest[0].run.id], [open[0].run.id, open[1].run.id]);
+        assert_eq!(rest.len(), 1, "one is over, and one has not begun");
+        let entry = &rest[0].journal.steps[&StepPath::top(0)];
+        assert_eq!(entry.answer, Some(Ok(Value::Int(7))));
+        assert_eq!(rest[0].event.as_ref().unwrap().id, rest[0].run.event_id);
+    }
+
     async fn events_come_in_order_of_arrival_page_by_page_beside_the_store(stage: &Stage) {
         let store = stage.open().await;
         let archive = Archive::open(&stage.url).await.unwrap();
