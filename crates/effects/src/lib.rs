@@ -9,6 +9,7 @@ mod cause;
 mod effects;
 mod egress;
 mod error;
+mod host;
 mod http;
 pub mod kinds;
 mod mail;

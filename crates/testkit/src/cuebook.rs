@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cuebook_core::event::EventState;
 use cuebook_core::run::RunState;
-use cuebook_core::{EventId, Probe, RunId};
+use cuebook_core::{EventId, Probe, RunId, Timestamp};
 use cuebook_pretend::Pretend;
 use cuebook_rules::RuleFiles;
 use cuebook_store::{EventView, RunView, Store};
@@ -206,6 +206,11 @@ impl Cuebook {
             ..
         } = &self.running;
         activate(store, engine, rules, &self.recipe.rules).await;
+    }
+
+    /// What its clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.recipe.clock.now()
     }
 
     /// Moves the manual clock.

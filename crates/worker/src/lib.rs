@@ -18,10 +18,11 @@ mod outbox;
 mod parts;
 mod pauses;
 mod programs;
+mod rates;
 mod runs;
 mod timers;
-mod worker;
 mod timetables;
+mod worker;
 
 pub use metrics::Metrics;
 pub use parts::WorkerParts;

@@ -1,17 +1,19 @@
 //! Delivers what runs have left to be sent: at least once, with the same bytes and the same key on each attempt.
 
+mod outcome;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cuebook_core::clock::{Timestamp, later};
-use cuebook_core::effect::{Attempt, AttemptOutcome};
-use cuebook_core::failure::{AttemptError, Decision};
-use cuebook_core::{CallError, EffectId, retry};
-use cuebook_effects::{Delivered, Delivery, Passage, kinds};
-use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, SettledAs, Settlement, StoreError};
+use cuebook_core::failure::AttemptError;
+use cuebook_core::{CallError, EffectId};
+use cuebook_effects::{Delivery, Passage, kinds};
+use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, Settlement, StoreError};
 use futures::FutureExt as _;
 
+use self::outcome::settle;
 use crate::back_off::{BackOff, until_available};
 use crate::doubt::Doubt;
 use crate::worker::Shared;
@@ -83,16 +85,23 @@ pub(crate) async fn work(shared: Arc<Shared>) {
         let [mails_full, sends_full] = [(true, wanted[0]), (false, wanted[1])]
             .map(|(mail, wanted)| count(mail) >= wanted.limit as usize);
         let mut not_begun = Vec::new();
+        let before = refused;
         for send in claimed {
-            let claim = (send.id, send.fence);
-            if !begin(&shared, send) {
-                not_begun.push(claim);
+            let (id, fence) = (send.id, send.fence);
+            match begin(&shared, send) {
+                Begun::Yes => {}
+                Begun::NotBefore(turn) => not_begun.push((id, fence, Some(turn))),
+                Begun::No => {
+                    refused = refused.saturating_add(1);
+                    not_begun.push((id, fence, None));
+                }
             }
         }
-        let poll = if not_begun.is_empty() { POLL } else { FULL };
-        refused = match u32::try_from(not_begun.len()) {
-            Ok(0) => 0,
-            count => refused.saturating_add(count.unwrap_or(u32::MAX)),
+        let poll = if refused == before {
+            refused = 0;
+            POLL
+        } else {
+            FULL
         };
         put_back(&shared, not_begun, refused).await;
         tokio::select! {
@@ -109,14 +118,26 @@ fn is_mail(send: &ClaimedSend) -> bool {
     send.kind == kinds::MAIL
 }
 
-/// Begins the attempt at a claimed send. Says whether it is begun: not where its host is full, or where the worker stops.
-fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> bool {
+/// Whether an attempt at a claimed send is begun.
+enum Begun {
+    Yes,
+    /// Its host is full, or the worker stops.
+    No,
+    /// Its rule turns to its host too often: it has a turn.
+    NotBefore(Timestamp),
+}
+
+/// Begins the attempt at a claimed send, if that may be.
+fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> Begun {
     if shared.stopping.is_cancelled() {
-        return false;
+        return Begun::No;
     }
     let Some(passage) = shared.parts.effects.passage(&delivery(&send)) else {
-        return false;
+        return Begun::No;
     };
+    if let Some(turn) = turn(shared, &send) {
+        return Begun::NotBefore(turn);
+    }
     let in_hand = if is_mail(&send) {
         &shared.mails
     } else {
@@ -132,22 +153,40 @@ fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> bool {
             place.leave();
         }
     });
-    true
+    Begun::Yes
 }
 
-/// Gives back what was claimed and not begun, the last of `refused` in a row.
-async fn put_back(shared: &Shared, not_begun: Vec<(EffectId, i64)>, refused: u32) {
+/// When it is the send's turn, by the rate of its rule as it is now; `None` for at once.
+fn turn(shared: &Shared, send: &ClaimedSend) -> Option<Timestamp> {
+    let parts = &shared.parts;
+    let rate = parts.rules.load().rules.get(&send.rule)?.options.rate?;
+    let host = parts.effects.host_of_send(&delivery(send))?;
+    let now = parts.clock.now();
+    shared.rates.turn(&send.rule, &host, rate, &send.key, now)
+}
+
+/// Gives back what was claimed and not begun, each due at its turn; what has none, because its host is full, after a while:
+/// the last of `refused` in a row.
+async fn put_back(
+    shared: &Shared,
+    not_begun: Vec<(EffectId, i64, Option<Timestamp>)>,
+    refused: u32,
+) {
     if not_begun.is_empty() {
         return;
     }
     let Shared { parts, abandon, .. } = shared;
     let now = parts.clock.now();
-    let due = if shared.stopping.is_cancelled() {
+    let soon = if shared.stopping.is_cancelled() {
         now
     } else {
         later(now, (FULL + EACH * refused).min(FULL_AT_MOST))
     };
-    let putting = until_available(|| parts.store.put_back_sends(not_begun.clone(), due));
+    let sends = not_begun.into_iter();
+    let sends: Vec<_> = sends
+        .map(|(id, fence, turn)| (id, fence, turn.unwrap_or(soon)))
+        .collect();
+    let putting = until_available(|| parts.store.put_back_sends(sends.clone()));
     if let Some(Err(error)) = abandon.run_until_cancelled(putting).await {
         tracing::error!(%error, "sends that were not begun could not be given back");
     }
@@ -205,117 +244,9 @@ async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
     }
 }
 
-/// What an attempt at a send comes to. Sends are at least once: one whose outcome nobody can know is recorded as
-/// doubtful, and repeated.
-fn settle(
-    outcome: Result<Delivered, AttemptError>,
-    number: u32,
-    (started_at, ended_at): (Timestamp, Timestamp),
-    fraction: f64,
-) -> (SettledAs, Attempt) {
-    let again = |after| {
-        retry::send_pause(number, after, fraction)
-            .map(|pause| SettledAs::RetryAt(later(ended_at, pause)))
-    };
-    let attempt = |outcome, status, error, answer| Attempt {
-        number,
-        started_at,
-        ended_at,
-        outcome,
-        status,
-        error,
-        answer,
-    };
-    match outcome {
-        Ok(Delivered { status, answer }) => (
-            SettledAs::Done,
-            attempt(AttemptOutcome::Done, status, None, answer),
-        ),
-        Err(AttemptError {
-            error,
-            decision,
-            answer,
-            ..
-        }) => {
-            let (settled, outcome) = match decision {
-                Decision::Fail => (SettledAs::Failed, AttemptOutcome::Failed),
-                Decision::Retry { after } => match again(after) {
-                    Some(settled) => (settled, AttemptOutcome::Retry),
-                    None => (SettledAs::Failed, AttemptOutcome::Failed),
-                },
-                Decision::Unknown => (
-                    again(None).unwrap_or(SettledAs::Unknown),
-                    AttemptOutcome::Unknown,
-                ),
-            };
-            let CallError {
-                message, status, ..
-            } = error;
-            (settled, attempt(outcome, status, Some(message), answer))
-        }
-    }
-}
-
 fn panicked(kind: &str) -> AttemptError {
     AttemptError::unknown(CallError::new(
         "internal",
         format!("{kind} ended by a fault of Cuebook's; whether it was sent is not known"),
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AT: Timestamp = Timestamp::UNIX_EPOCH;
-
-    fn judge(outcome: Result<Delivered, AttemptError>, number: u32) -> (SettledAs, Attempt) {
-        settle(outcome, number, (AT, AT), 0.5)
-    }
-
-    fn error() -> CallError {
-        CallError::new("smtp", "451 try again later").with_status(451)
-    }
-
-    fn in_seconds(seconds: u64) -> SettledAs {
-        SettledAs::RetryAt(later(AT, Duration::from_secs(seconds)))
-    }
-
-    #[test]
-    fn a_delivered_send_is_done() {
-        let delivered = Delivered {
-            status: Some(250),
-            answer: None,
-        };
-        let (settled, attempt) = judge(Ok(delivered), 1);
-        assert_eq!(settled, SettledAs::Done);
-        assert_eq!((attempt.number, attempt.status), (1, Some(250)));
-    }
-
-    #[test]
-    fn a_passing_failure_is_tried_again_until_the_attempts_are_used_up() {
-        let outcome = || Err(AttemptError::retry(error(), None));
-        let (settled, attempt) = judge(outcome(), 1);
-        assert_eq!(settled, in_seconds(5));
-        assert_eq!(attempt.outcome, AttemptOutcome::Retry);
-        let (settled, attempt) = judge(outcome(), 10);
-        assert_eq!(settled, SettledAs::Failed);
-        assert_eq!(attempt.outcome, AttemptOutcome::Failed);
-        assert_eq!(attempt.error.as_deref(), Some("451 try again later"));
-    }
-
-    #[test]
-    fn what_is_refused_for_good_is_not_tried_again() {
-        let (settled, _) = judge(Err(AttemptError::fail(error())), 1);
-        assert_eq!(settled, SettledAs::Failed);
-    }
-
-    #[test]
-    fn a_doubtful_attempt_is_recorded_as_such_and_repeated() {
-        let outcome = || Err(AttemptError::unknown(error()));
-        let (settled, attempt) = judge(outcome(), 2);
-        assert_eq!(settled, in_seconds(300));
-        assert_eq!(attempt.outcome, AttemptOutcome::Unknown);
-        assert_eq!(judge(outcome(), 10).0, SettledAs::Unknown);
-    }
 }

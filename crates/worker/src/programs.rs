@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
-use cuebook_core::rule::{Budget, RetryOptions, RuleName, VersionHash};
+use cuebook_core::rule::{Budget, Rate, RetryOptions, RuleName, VersionHash};
 use cuebook_core::run::Run;
 use cuebook_rules::{Engine, Program, RuleFiles, RuleSet};
 use cuebook_store::StoreError;
@@ -33,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) timeout: Option<Duration>,
     /// How much it may send.
     pub(crate) budget: Budget,
+    /// How often it may turn to one host.
+    pub(crate) rate: Option<Rate>,
 }
 
 /// Why a run has no program.
@@ -138,6 +140,7 @@ fn active(rules: &RuleSet, name: &RuleName) -> Option<Loaded> {
         retry: rule.options.retry,
         timeout: rule.options.timeout,
         budget: rule.options.budget,
+        rate: rule.options.rate,
     })
 }
 
@@ -160,6 +163,7 @@ fn compile(
             retry: RetryOptions::default(),
             timeout: None,
             budget: Budget::default(),
+            rate: None,
         }),
         Err(diagnostics) => Err(NoProgram::NoLongerCompiles {
             rule,

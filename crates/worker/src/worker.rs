@@ -16,6 +16,7 @@ use crate::in_hand::InHand;
 use crate::parts::WorkerParts;
 use crate::pauses::Pauses;
 use crate::programs::Programs;
+use crate::rates::Rates;
 use crate::{outbox, runs, timers, timetables};
 
 /// How long a loop that has failed rests before it begins anew.
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) threads: Arc<Semaphore>,
     pub(crate) programs: Programs,
     pub(crate) pauses: Pauses,
+    pub(crate) rates: Rates,
     /// The runs in hand; here, so that a loop that begins anew knows of them.
     pub(crate) runs: InHand<RunId>,
     /// The mails in hand: no more than the mail server's connections, so that each begins at once.
@@ -60,6 +62,7 @@ impl Worker {
             threads: Arc::new(Semaphore::new(threads)),
             programs: Programs::default(),
             pauses: Pauses::new(parts.clock.clone()),
+            rates: Rates::default(),
             runs: InHand::new(runs::AT_WORK, runs::IN_HAND),
             mails: InHand::new(mails, mails),
             sends: InHand::new(outbox::IN_HAND, outbox::IN_HAND),

@@ -19,7 +19,7 @@ mod request;
 mod retry_after;
 
 pub(crate) use answer::excerpt;
-pub(crate) use client::HttpClient;
+pub(crate) use client::{HttpClient, authority};
 pub use gates::Passage;
 
 pub(crate) use decision::{Repeat, judge, judge_send};

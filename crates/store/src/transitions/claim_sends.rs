@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use cuebook_core::rule::RuleName;
 use cuebook_core::{EffectId, EventId, RunId};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
@@ -39,6 +40,8 @@ pub struct ClaimedSend {
     pub body: Vec<u8>,
     /// How often it was tried before.
     pub attempts: u32,
+    /// The rule whose run wanted it.
+    pub rule: RuleName,
     /// The run that wanted it.
     pub run_id: RunId,
     /// The event behind the run.
@@ -206,6 +209,7 @@ fn send(
             .map_err(|error| StoreError::unreadable("send's envelope", error.to_string()))?,
         body: body.body,
         attempts: u32::try_from(row.attempts).unwrap_or(0),
+        rule: (row.rule.parse()).map_err(|_| StoreError::unreadable("rule's name", &row.rule))?,
         run_id: RunId(row.run_id),
         event_id: EventId(row.event_id),
     })

@@ -19,22 +19,19 @@ use crate::statements::{given, update_each};
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
-/// Sends to give back, each with the fence of its claim.
-pub(crate) struct PutBackSends {
-    sends: HashMap<Uuid, i64>,
-    due: Timestamp,
-}
+/// Sends to give back, each with the fence of its claim and the instant at which it is due.
+pub(crate) struct PutBackSends(HashMap<Uuid, (i64, Timestamp)>);
 
 impl Store {
-    /// Gives back claimed sends whose attempt was not begun; they are due at `due`. One that somebody else has by now is
-    /// left to them.
+    /// Gives back claimed sends whose attempt was not begun, each with its fence and when it is due. One that somebody
+    /// else has by now is left to them.
     pub async fn put_back_sends(
         &self,
-        sends: impl IntoIterator<Item = (EffectId, i64)>,
-        due: Timestamp,
+        sends: impl IntoIterator<Item = (EffectId, i64, Timestamp)>,
     ) -> Result<(), StoreError> {
-        let sends = sends.into_iter().map(|(id, fence)| (id.0, fence)).collect();
-        let request = PutBackSends { sends, due };
+        let sends = sends.into_iter();
+        let sends = sends.map(|(id, fence, due)| (id.0, (fence, due)));
+        let request = PutBackSends(sends.collect());
         self.inner.writer.submit(request).await
     }
 }
@@ -44,15 +41,13 @@ impl Transition for PutBackSends {
     const ORDER: Order = Order::Settle;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
-        let ids = batch
-            .iter()
-            .flat_map(|request| request.sends.keys().copied());
+        let ids = batch.iter().flat_map(|request| request.0.keys().copied());
         let fences = fences(tx, ids).await?;
         let mut rows: HashMap<Uuid, Vec<Value>> = HashMap::new();
         for request in batch {
-            for (id, fence) in &request.sends {
+            for (id, (fence, due)) in &request.0 {
                 if fences.get(id) == Some(fence) {
-                    let due = Value::from(not_before(request.due));
+                    let due = Value::from(not_before(*due));
                     rows.insert(*id, vec![Value::from(*id), due]);
                 }
             }

@@ -3,7 +3,7 @@
 use cuebook_core::clock::later;
 use cuebook_core::effect::Attempt;
 use cuebook_core::failure::AttemptError;
-use cuebook_core::journal::{StepKind, StepPath};
+use cuebook_core::journal::StepKind;
 use cuebook_core::{Timestamp, Value};
 use cuebook_store::EffectChange;
 
@@ -140,21 +140,26 @@ impl Drive<'_> {
         (true, is_write)
     }
 
-    /// Begins the next attempt of each call whose pause is over.
+    /// Begins the next attempt of each call whose pause is over, or whose turn has come.
     pub(super) async fn repeat(&mut self) -> Result<(), LetGo> {
-        let due: Vec<StepPath> = self.open.due(self.shared.parts.clock.now());
+        let now = self.shared.parts.clock.now();
+        let due = self.whose_turn_it_is(self.open.due(now));
         let mut is_write = false;
         for path in &due {
-            if let Some(call) = self.open.get_mut(path) {
-                call.due = None;
-                call.attempts += 1;
-                // Before a write is tried again, it must be known that it was: a crash would leave its outcome unknown.
-                if call.request.kind == StepKind::Write {
-                    let intent = call.intent();
-                    self.pending.step(intent);
-                    is_write = true;
+            let Some(mut call) = self.open.remove(path) else {
+                continue;
+            };
+            call.due = None;
+            call.attempts += 1;
+            // Before a write is tried, it must be known that it was: a crash would leave its outcome unknown.
+            if call.request.kind == StepKind::Write {
+                if call.effect.is_none() {
+                    call.effect = Some(self.begin_effect(&call, now));
                 }
+                self.pending.step(call.intent());
+                is_write = true;
             }
+            self.open.insert(call);
         }
         if is_write {
             self.record().await?;

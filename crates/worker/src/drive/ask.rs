@@ -44,6 +44,11 @@ impl Drive<'_> {
                 answered = true;
                 continue;
             }
+            let captured = parts.effects.captures(&function, self.event.capture);
+            if !captured && let Some(turn) = self.turn(&call) {
+                self.wait_for_turn(call, turn);
+                continue;
+            }
             if call.request.kind != StepKind::Write {
                 self.journaled(&call.intent());
                 self.open.insert(call);
@@ -51,7 +56,7 @@ impl Drive<'_> {
                 continue;
             }
             let effect = self.begin_effect(&call, now);
-            if parts.effects.captures(&function, self.event.capture) {
+            if captured {
                 call.attempts = 0;
                 let step = call.answered(Ok(parts.effects.captured_answer(&function)), now);
                 self.journaled(&step);

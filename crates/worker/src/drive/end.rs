@@ -94,7 +94,7 @@ impl Drive<'_> {
         self.suspend(until).await
     }
 
-    /// Nothing is left but calls that pause for long before they are tried again. They stay open in the journal, each
+    /// Nothing is left but calls that pause for long before they are tried, or tried again. They stay open in the journal, each
     /// with its time.
     pub(super) async fn pause(mut self, due: Timestamp) -> Result<Left, LetGo> {
         let intents: Vec<StepRecord> = self
@@ -106,10 +106,19 @@ impl Drive<'_> {
             .iter()
             .map(|step| step.question.function.as_str())
             .collect();
+        let functions = functions.join(", ");
+        let at = seconds(due);
+        // Where each waits for its turn, nothing has been tried yet.
+        let (code, reason) = if intents.iter().all(|step| step.attempts == 0) {
+            let reason = format!("makes {functions} at {at}, by the rule's rate");
+            ("rate", reason)
+        } else {
+            ("retry", format!("tries {functions} again at {at}"))
+        };
         let wait = WaitUntil {
             wake_at: due,
-            code: "retry",
-            reason: format!("tries {} again at {}", functions.join(", "), seconds(due)),
+            code,
+            reason,
             forget: Vec::new(),
             event: None,
         };

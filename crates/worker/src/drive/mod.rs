@@ -29,6 +29,7 @@ mod reopen;
 mod run;
 mod segment;
 mod timeout;
+mod turn;
 mod verdict;
 
 pub(crate) use run::drive;

@@ -31,7 +31,7 @@ pub(super) struct OpenCall {
     pub(super) asked_at: Timestamp,
     /// How many attempts were begun.
     pub(super) attempts: u32,
-    /// In a pause: when the next attempt is due.
+    /// In a pause, or before its turn: when the next attempt is due.
     pub(super) due: Option<Timestamp>,
     /// Whether an attempt may have been processed although it brought no answer.
     pub(super) doubted: bool,
@@ -84,6 +84,10 @@ impl OpenCalls {
     /// Takes up a call, to be begun or in a pause.
     pub(super) fn insert(&mut self, call: OpenCall) {
         self.calls.insert(call.request.path.clone(), call);
+    }
+
+    pub(super) fn get(&self, path: &StepPath) -> Option<&OpenCall> {
+        self.calls.get(path)
     }
 
     pub(super) fn get_mut(&mut self, path: &StepPath) -> Option<&mut OpenCall> {

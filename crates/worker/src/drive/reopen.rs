@@ -65,7 +65,7 @@ impl Drive<'_> {
             doubted: effect.is_some_and(is_doubted),
             key,
             asked_at: step.started_at,
-            attempts: step.attempts.max(1),
+            attempts: step.attempts,
             due: entry.wake_at,
             request: Arc::new(CallRequest {
                 path: path.clone(),
@@ -76,7 +76,10 @@ impl Drive<'_> {
             }),
         };
         let now = parts.clock.now();
-        if is_write && call.effect.is_none() {
+        if call.due.is_none() {
+            call.attempts = call.attempts.max(1);
+        }
+        if is_write && call.effect.is_none() && call.attempts > 0 {
             call.effect = Some(self.begin_effect(&call, now));
         }
         if call.due.is_some() {
@@ -84,6 +87,10 @@ impl Drive<'_> {
             return None;
         }
         let Some(id) = call.effect else {
+            if let Some(turn) = self.turn(&call) {
+                self.wait_for_turn(call, turn);
+                return None;
+            }
             self.open.insert(call);
             return Some(path);
         };
@@ -108,6 +115,12 @@ impl Drive<'_> {
             .repeats_safely(&request.question.function, &request.arguments);
         if repeats {
             call.doubted = true;
+            call.due = self.turn(&call);
+            if call.due.is_some() {
+                self.pending.step(call.intent());
+                self.open.insert(call);
+                return None;
+            }
             call.attempts += 1;
             self.pending.step(call.intent());
             self.open.insert(call);

@@ -81,8 +81,8 @@ stories! {
         send(stage, &store, &["a@example.test", "b@example.test"]).await;
         let claimed = store.claim_sends(10).await.unwrap();
         let at = stage.now() + TimeDelta::seconds(1);
-        let both = claimed.iter().map(|send| (send.id, send.fence));
-        store.put_back_sends(both, at).await.unwrap();
+        let both = claimed.iter().map(|send| (send.id, send.fence, at));
+        store.put_back_sends(both).await.unwrap();
         store.wakes().timers.notified().await;
         assert!(store.claim_sends(10).await.unwrap().is_empty(), "not before it is due");
         stage.pass(1);
@@ -92,8 +92,8 @@ stories! {
         let effect = store.show_effect(again[0].id).await.unwrap().unwrap();
         assert_eq!((effect.state, effect.attempts.len()), (EffectState::Pending, 0));
         // The former claim gives nothing back any more.
-        let late = claimed.iter().map(|send| (send.id, send.fence));
-        store.put_back_sends(late, stage.now()).await.unwrap();
+        let late = claimed.iter().map(|send| (send.id, send.fence, stage.now()));
+        store.put_back_sends(late).await.unwrap();
         assert!(store.claim_sends(10).await.unwrap().is_empty());
     }
 
