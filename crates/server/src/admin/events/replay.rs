@@ -78,6 +78,7 @@ impl ReplayApi {
         };
         let set = self.rules.load();
         let rules = match &body.0.rule {
+            None if original.origin == Origin::Schedule => runs_of_tick(&set, &original),
             None => runs_for(&set, &event_type, Origin::Replay),
             Some(Text(name)) => vec![start(&set, name).ok_or_else(|| {
                 Refused::new(Code::WrongState, format!("no rule {name} is in force"))
@@ -104,6 +105,17 @@ impl ReplayApi {
             location,
         ))
     }
+}
+
+/// The runs that a tick of a timetable starts: its type does not say for which rule it is, its payload does.
+fn runs_of_tick(set: &RuleSet, event: &Event) -> Vec<RuleStart> {
+    let payload = event.payload();
+    let rule = payload["rule"].as_str().and_then(|name| name.parse().ok());
+    let rules = rule.map_or_else(Vec::new, |rule| set.for_tick(&rule));
+    rules
+        .into_iter()
+        .map(|rule| RuleStart::new(rule.name.clone(), &rule.options))
+        .collect()
 }
 
 fn start(set: &RuleSet, name: &RuleName) -> Option<RuleStart> {

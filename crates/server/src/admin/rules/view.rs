@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cuebook_core::Timestamp;
 use cuebook_core::rule::{Concurrency, RuleName, RuleOptions};
-use cuebook_rules::{Diagnostic, Rule, RuleSet};
+use cuebook_rules::{Diagnostic, Rule, RuleSet, Timetable};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
@@ -44,6 +44,10 @@ pub(crate) struct OptionsBody {
     types: Vec<String>,
     /// How its calls are retried.
     retry: RetryBody,
+    /// For rules in `schedule/`: when they run, as a cron text.
+    schedule: Option<String>,
+    /// For rules in `schedule/`: by the clocks of which time zone.
+    timezone: Option<String>,
 }
 
 /// How a rule's calls are retried.
@@ -147,7 +151,7 @@ impl RuleBody {
             description: rule.description.clone(),
             enabled: rule.options.enabled && !disabled.contains(&rule.name),
             version: rule.version.to_string(),
-            options: OptionsBody::new(&rule.options),
+            options: OptionsBody::new(&rule.options, rule.timetable.as_ref()),
             files: rule.paths.clone(),
             source: None,
         }
@@ -164,7 +168,7 @@ impl RuleBody {
 }
 
 impl OptionsBody {
-    fn new(options: &RuleOptions) -> Self {
+    fn new(options: &RuleOptions, timetable: Option<&Timetable>) -> Self {
         let concurrency = match options.concurrency {
             Concurrency::Subject => "subject",
             Concurrency::None => "none",
@@ -177,6 +181,8 @@ impl OptionsBody {
                 first_seconds: options.retry.first.as_secs(),
                 max_seconds: options.retry.max.as_secs(),
             },
+            schedule: timetable.map(|timetable| timetable.cron().to_owned()),
+            timezone: timetable.map(|timetable| timetable.zone().to_owned()),
         }
     }
 }
@@ -209,7 +215,7 @@ impl Example for RuleBody {
             description: "Thanks the customer once the booking has been paid.".to_owned(),
             enabled: true,
             version: "4f1b".repeat(16),
-            options: OptionsBody::new(&RuleOptions::default()),
+            options: OptionsBody::new(&RuleOptions::default(), None),
             files: vec![
                 "new-booking/thank-you.rhai".to_owned(),
                 "templates/thank-you.de.txt".to_owned(),
