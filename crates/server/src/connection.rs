@@ -16,6 +16,7 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::activity::Activity;
 use crate::admission::Seat;
 use crate::limits::ServerLimits;
+use crate::tls::Tls;
 
 /// How long a connection without a request in hand may take to say goodbye.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -45,6 +47,8 @@ pub(crate) struct Serving {
     pub(crate) abort: CancellationToken,
     /// Where the server listens.
     pub(crate) local: SocketAddr,
+    /// The certificate, where the server speaks TLS.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// Runs hyper's tasks where an orderly end waits for them.
@@ -78,23 +82,46 @@ impl Drop for InHand {
 }
 
 impl Serving {
+    /// Serves one connection to its end, after the handshake where the server speaks TLS.
+    pub(crate) async fn welcome(self, stream: TcpStream, remote: SocketAddr, seat: Seat) {
+        let Some(tls) = self.tls.clone() else {
+            return self.serve(stream, remote, seat).await;
+        };
+        let handshake = tls.shake_hands(stream, self.limits.handshake_time);
+        let stream = tokio::select! {
+            stream = handshake => stream,
+            // Who has not said a word yet loses nothing.
+            () = seat.leave.cancelled() => None,
+            () = self.stop.cancelled() => None,
+        };
+        if let Some(stream) = stream {
+            self.serve(stream, remote, seat).await;
+        }
+    }
+
     /// Serves one connection to its end.
-    pub(crate) async fn serve<S>(self, stream: S, remote: SocketAddr, seat: Seat)
+    async fn serve<S>(self, stream: S, remote: SocketAddr, seat: Seat)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let activity = Arc::clone(&seat.activity);
         let endpoint = Arc::clone(&self.endpoint);
         let local = self.local;
+        let scheme = if self.tls.is_some() {
+            Scheme::HTTPS
+        } else {
+            Scheme::HTTP
+        };
         let service = hyper::service::service_fn({
             let activity = Arc::clone(&activity);
             move |request: http::Request<Incoming>| {
                 let in_hand = InHand::take(&activity);
                 let endpoint = Arc::clone(&endpoint);
+                let scheme = scheme.clone();
                 async move {
                     let local = LocalAddr(Addr::SocketAddr(local));
                     let remote = RemoteAddr(Addr::SocketAddr(remote));
-                    let request = (request, local, remote, Scheme::HTTP).into();
+                    let request = (request, local, remote, scheme).into();
                     let response = endpoint.get_response(request).await;
                     drop(in_hand);
                     Ok::<http::Response<_>, Infallible>(response.into())

@@ -7,6 +7,10 @@ use std::time::Duration;
 pub struct ServerLimits {
     /// Connections at once.
     pub connections: usize,
+    /// The time for the handshake of TLS.
+    pub handshake_time: Duration,
+    /// How often it is looked whether the certificate has changed.
+    pub certificate_every: Duration,
     /// The time for a request's head, also until the first one of a connection.
     pub header_time: Duration,
     /// The time for a request's body.
@@ -31,6 +35,8 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             connections: 2_048,
+            handshake_time: Duration::from_secs(10),
+            certificate_every: Duration::from_secs(5),
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(15),
             idle_time: Duration::from_secs(75),

@@ -30,7 +30,7 @@ pub(crate) async fn accept_until_stopped(
                 let _ = stream.set_nodelay(true);
                 serving
                     .tasks
-                    .spawn(serving.clone().serve(stream, remote, seat));
+                    .spawn(serving.clone().welcome(stream, remote, seat));
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

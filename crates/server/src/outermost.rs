@@ -2,15 +2,20 @@
 //! guessing, and each request leaves one line in the log and its numbers in the metrics.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
+use cuebook_core::{Chance, Clock};
 use futures::FutureExt;
+use ipnet::IpNet;
 use poem::http::{HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
 
+use crate::client_address::client_address;
 use crate::limits::ServerLimits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem, problem_of};
+use crate::request_id::{REQUEST_ID, RequestId};
 use crate::request_log;
 
 /// The endpoint around all others.
@@ -21,19 +26,33 @@ pub(crate) struct Outermost<E> {
     pub(crate) metrics: Metrics,
     /// The limits of heads that HTTP/2 does not check by itself.
     pub(crate) limits: ServerLimits,
+    /// By which ids are made.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// What makes them.
+    pub(crate) chance: Arc<dyn Chance>,
+    /// Whose word on a client's address is believed.
+    pub(crate) trusted_proxies: Arc<[IpNet]>,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for Outermost<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let started = Instant::now();
         let method = request_log::method_name(request.method());
+        let id = self.chance.uuid(self.clock.now());
+        let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip());
+        let client = client_address(peer, request.headers(), &self.trusted_proxies);
+        request.set_data(RequestId(id));
+        request.set_data(client);
         let mut response = self.answer(request).await;
         harden(&mut response);
+        if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
         let route = request_log::route_of(&response);
         let took = started.elapsed();
-        request_log::write(method, &route, &response, took);
+        request_log::write(method, &route, id, &response, took);
         self.metrics
             .answered(method, route, response.status().as_u16(), took);
         Ok(response)
@@ -61,7 +80,7 @@ impl<E: Endpoint<Output = Response>> Outermost<E> {
 }
 
 /// The answer to an error: ours as it is, poem's as a problem. What it carries for the log goes along.
-fn in_own_words(error: poem::Error) -> Response {
+pub(crate) fn in_own_words(error: poem::Error) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }

@@ -55,7 +55,13 @@ pub(crate) fn method_name(method: &Method) -> &'static str {
 }
 
 /// Writes the line.
-pub(crate) fn write(method: &'static str, route: &str, response: &Response, took: Duration) {
+pub(crate) fn write(
+    method: &'static str,
+    route: &str,
+    id: Uuid,
+    response: &Response,
+    took: Duration,
+) {
     let fields = response.data::<LogFields>().cloned().unwrap_or_default();
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
@@ -64,6 +70,7 @@ pub(crate) fn write(method: &'static str, route: &str, response: &Response, took
         route,
         status = response.status().as_u16(),
         milliseconds,
+        request_id = %id,
         event_id = fields.event_id.map(tracing::field::display),
         key_id = fields.key_id,
         "request"

@@ -65,6 +65,9 @@ pub(crate) fn endpoint(
         inner: route,
         limits: settings.limits,
         metrics: parts.metrics.clone(),
+        clock: Arc::clone(&parts.clock),
+        chance: Arc::clone(&parts.chance),
+        trusted_proxies: settings.trusted_proxies.clone().into(),
     }
     .boxed()
 }

@@ -21,6 +21,8 @@ use crate::listen::accept_until_stopped;
 use crate::metrics::Metrics;
 use crate::router;
 use crate::rule_problems::RuleProblems;
+use crate::ticketpark_login::TicketparkLogin;
+use crate::tls::{Tls, TlsFiles};
 
 /// Everything that the server needs.
 #[derive(Clone)]
@@ -41,6 +43,8 @@ pub struct ServerParts {
     pub registry: Arc<Registry>,
     /// The server's own metrics, registered there.
     pub metrics: Metrics,
+    /// Logs in at Ticketpark, where that is configured.
+    pub ticketpark: Option<Arc<dyn TicketparkLogin>>,
     /// What the operator decided.
     pub settings: ServerSettings,
 }
@@ -64,6 +68,8 @@ pub struct ServerSettings {
     pub limits: ServerLimits,
     /// The proxies whose word on a client's address is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The certificate to speak TLS with; plain HTTP without one.
+    pub tls: Option<TlsFiles>,
 }
 
 impl ServerSettings {
@@ -78,6 +84,7 @@ impl ServerSettings {
             admin: true,
             limits: ServerLimits::default(),
             trusted_proxies: Vec::new(),
+            tls: None,
         }
     }
 }
@@ -92,15 +99,15 @@ pub struct Server {
 
 impl Server {
     /// Starts to answer on `listener`. Must be called within a tokio runtime.
-    #[expect(
-        clippy::unused_async,
-        reason = "being async, it can only be called where there is a runtime"
-    )]
     pub async fn start(listener: std::net::TcpListener, parts: ServerParts) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let local = listener.local_addr()?;
         let limits = parts.settings.limits;
+        let tls = match parts.settings.tls.clone() {
+            Some(files) => Some(Arc::new(Tls::load(files).await.map_err(io::Error::other)?)),
+            None => None,
+        };
         let tasks = TaskTracker::new();
         let admission = Admission::new(limits.connections);
         let serving = Serving {
@@ -110,7 +117,11 @@ impl Server {
             stop: CancellationToken::new(),
             abort: CancellationToken::new(),
             local,
+            tls: tls.clone(),
         };
+        if let Some(tls) = tls {
+            tasks.spawn(tls.watch(limits.certificate_every, serving.stop.clone()));
+        }
         let server = Self {
             local,
             tasks: tasks.clone(),

@@ -95,6 +95,7 @@ impl Recipe {
                 chance: self.chance.clone(),
                 registry: Arc::new(registry),
                 metrics: server_metrics,
+                ticketpark: None,
                 settings: ServerSettings {
                     effects_captured: self.capture,
                     ..ServerSettings::new(public_url, "test")

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use super::audit::AuditApi;
 use super::doctor::DoctorApi;
 use super::effects::{EffectsApi, OperateEffectsApi};
 use super::events::{EventsApi, ReplayApi};
 use super::guard::Guard;
+use super::hook_tokens::HookTokensApi;
+use super::keys::{KeysApi, OperateKeysApi};
+use super::login::LoginApi;
 use super::operations::Operations;
 use super::pauses::PausesApi;
 use super::rules::{CHECKS, OperateRulesApi, RulesApi};
@@ -32,10 +36,14 @@ pub(crate) type AdminApi = (
     RulesApi,
     OperateRulesApi,
     SecretsApi,
+    AccessApi,
     SystemApi,
     PausesApi,
     DoctorApi,
 );
+
+/// Who may come in, and what they did.
+type AccessApi = (KeysApi, OperateKeysApi, HookTokensApi, AuditApi, LoginApi);
 
 /// The API behind its guard.
 pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
@@ -72,6 +80,7 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             rules: Arc::clone(&parts.rules),
         },
         SecretsApi(parts.store.clone()),
+        access(parts),
         SystemApi {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
@@ -86,8 +95,32 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
         store: parts.store.clone(),
         clock: Arc::clone(&parts.clock),
         limits: parts.settings.limits,
-        api: OpenApiService::new(api, "Cuebook", parts.settings.version)
-            .into_endpoint()
-            .boxed(),
+        api: Arc::new(
+            OpenApiService::new(api, "Cuebook", parts.settings.version)
+                .into_endpoint()
+                .boxed(),
+        ),
+        tasks: tasks.clone(),
     }
+}
+
+fn access(parts: &ServerParts) -> AccessApi {
+    (
+        KeysApi(parts.store.clone()),
+        OperateKeysApi {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+        },
+        HookTokensApi {
+            store: parts.store.clone(),
+            chance: Arc::clone(&parts.chance),
+            public_url: parts.settings.public_url.clone(),
+        },
+        AuditApi(parts.store.clone()),
+        LoginApi {
+            store: parts.store.clone(),
+            ticketpark: parts.ticketpark.clone(),
+        },
+    )
 }

@@ -4,16 +4,21 @@
 use std::sync::Arc;
 
 use cuebook_core::{Clock, json_guard};
-use cuebook_store::Store;
+use cuebook_store::{Actor, RepeatableRequest, Store};
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
+use tokio_util::task::TaskTracker;
 
 use super::operations::{Match, Operation, Operations};
-use crate::auth::authenticate;
+use super::repeatable;
+use super::writing::Writing;
+use crate::auth::{Caller, authenticate};
 use crate::body;
+use crate::client_address::ClientAddress;
 use crate::limits::ServerLimits;
 use crate::problem::{Code, Problem};
+use crate::request_id::RequestId;
 use crate::request_log::LogFields;
 
 /// The API behind its guard.
@@ -27,7 +32,9 @@ pub(crate) struct Guard {
     /// The limits of bodies.
     pub(crate) limits: ServerLimits,
     /// The API.
-    pub(crate) api: BoxEndpoint<'static, Response>,
+    pub(crate) api: Arc<BoxEndpoint<'static, Response>>,
+    /// What an orderly end waits for.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Endpoint for Guard {
@@ -47,26 +54,32 @@ impl Endpoint for Guard {
                 );
             }
         };
-        let key_id = match self.admit(operation, &mut request).await {
-            Ok(key_id) => key_id,
+        let caller = match self.admit(operation, &request).await {
+            Ok(caller) => caller,
             Err(problem) => {
                 body::discard(&mut request, &self.limits).await;
                 return Err(problem.into_error());
             }
         };
+        let mut body = Vec::new();
         if operation.takes_body {
-            let bytes = body::read(&mut request, &self.limits)
+            body = body::read(&mut request, &self.limits)
                 .await
                 .map_err(|error| error.problem().into_error())?;
             // The API takes JSON and nothing else, and reads it with the one parser.
-            json_guard::check(&bytes).map_err(|error| {
+            json_guard::check(&body).map_err(|error| {
                 let detail = format!("the body cannot be taken: {error}");
                 Problem::new(Code::InvalidBody, detail).into_error()
             })?;
-            request.set_body(bytes);
+            request.set_body(body.clone());
         }
-        let mut response = self.api.call(request).await;
-        let fields = LogFields::key(key_id);
+        let fields = LogFields::key(caller.key_id.clone());
+        let mut response = if operation.is_write() {
+            self.write(operation, caller, request, &body).await
+        } else {
+            request.set_data(caller);
+            self.api.call(request).await
+        };
         match &mut response {
             Ok(response) => response.set_data(fields),
             Err(error) => error.set_data(fields),
@@ -76,8 +89,45 @@ impl Endpoint for Guard {
 }
 
 impl Guard {
-    /// Lets the request in, or says why not. The caller travels with the request; its key's id is for the log.
-    async fn admit(&self, operation: &Operation, request: &mut Request) -> Result<String, Problem> {
+    /// Carries out an operation that changes something.
+    async fn write(
+        &self,
+        operation: &Operation,
+        caller: Caller,
+        mut request: Request,
+        body: &[u8],
+    ) -> poem::Result<Response> {
+        let name = repeatable::named(request.headers()).map_err(Problem::into_error)?;
+        let content = || {
+            let uri = request.uri();
+            let method = request.method().as_str();
+            [method.as_bytes(), uri.to_string().as_bytes(), body].map(<[u8]>::to_vec)
+        };
+        let repeatable = name.map(|key| RepeatableRequest {
+            caller: caller.key_id.clone(),
+            key,
+            content: content().to_vec(),
+        });
+        let address = request.data::<ClientAddress>();
+        let actor = Arc::new(Actor::new(
+            caller.key_id.as_str(),
+            address.and_then(|address| address.0),
+            operation.id,
+            request.data::<RequestId>().map(|id| id.0),
+        ));
+        let writing = Writing {
+            api: Arc::clone(&self.api),
+            store: self.store.clone(),
+            target: operation.target(request.uri().path()),
+            actor: Arc::clone(&actor),
+            repeatable,
+        };
+        request.set_data(caller.carrying_out(&actor));
+        Ok(writing.carry_out(request, &self.tasks).await)
+    }
+
+    /// Lets the request in, or says why not.
+    async fn admit(&self, operation: &Operation, request: &Request) -> Result<Caller, Problem> {
         let caller = authenticate(&self.store, request.headers(), self.clock.now()).await?;
         match operation.scope {
             Some(scope) if caller.may(scope) => {}
@@ -97,9 +147,7 @@ impl Guard {
         if let Some(problem) = unknown_parameter(operation, request) {
             return Err(problem);
         }
-        let key_id = caller.key_id.clone();
-        request.set_data(caller);
-        Ok(key_id)
+        Ok(caller)
     }
 }
 

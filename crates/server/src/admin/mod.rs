@@ -1,15 +1,21 @@
 //! The admin API: one folder or file a resource, all behind one guard.
 
 mod api;
+mod audit;
 mod doctor;
 mod download;
 mod effects;
 mod events;
+mod few;
 mod given;
 mod guard;
+mod hook_tokens;
+mod keys;
+mod login;
 mod operations;
 mod page;
 mod pauses;
+mod repeatable;
 mod rules;
 mod runs;
 mod sample;
@@ -17,5 +23,7 @@ mod secrets;
 mod system;
 mod tag;
 mod value;
+mod writing;
 
 pub(crate) use api::{AdminApi, PREFIX, endpoint};
+pub(crate) use repeatable::{IDEMPOTENCY_KEY, LONGEST, REPLAYED};

@@ -10,6 +10,8 @@ use crate::auth::{Scope, required_scope};
 /// One operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
+    /// Its name, as in the document.
+    pub(crate) id: &'static str,
     method: Method,
     segments: Vec<Segment>,
     /// The scope that it names; `None` is refused to everybody.
@@ -89,6 +91,7 @@ impl Operation {
             .flat_map(|requirement| requirement.keys())
             .find_map(|scheme| required_scope(scheme));
         Self {
+            id: operation.operation_id.unwrap_or_default(),
             method: operation.method,
             segments: template.split('/').skip(1).map(Segment::of).collect(),
             scope,
@@ -100,6 +103,22 @@ impl Operation {
                 .collect(),
             takes_body: operation.request.is_some(),
         }
+    }
+
+    /// Whether it may change something. A `POST` that only looks, such as one that checks a rule, asks for `read`.
+    pub(crate) fn is_write(&self) -> bool {
+        self.method != Method::GET && self.scope != Some(Scope::Read)
+    }
+
+    /// The first part of its address, and what stands in `path` for the parts that vary: what the operation is about.
+    pub(crate) fn target(&self, path: &str) -> (String, String) {
+        let mut parts = path.split('/').skip(1);
+        let varying = self.segments.iter().zip(parts.clone());
+        let id: Vec<&str> = varying
+            .filter(|(segment, _)| matches!(segment, Segment::Any))
+            .map(|(_, part)| part)
+            .collect();
+        (parts.next().unwrap_or_default().to_owned(), id.join("/"))
     }
 
     fn is_at(&self, path: &str) -> bool {

@@ -67,7 +67,7 @@ impl PausesApi {
     )]
     async fn pause_system(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// What is to be paused.
         body: Given<PauseOptions>,
     ) -> Result<Json<PauseList>, Refused<PauseRefusals>> {
@@ -77,7 +77,8 @@ impl PausesApi {
         } else {
             Stopped::Everything
         };
-        self.0.stop(rule.map(|rule| rule.0), what).await?;
+        let store = key.0.store(&self.0);
+        store.stop(rule.map(|rule| rule.0), what).await?;
         Ok(Json(list(&self.0).await?))
     }
 
@@ -93,15 +94,16 @@ impl PausesApi {
     )]
     async fn resume_system(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// What is to be resumed.
         body: Given<PauseOptions>,
     ) -> Result<Json<PauseList>, Refused<PauseRefusals>> {
         let PauseOptions { rule, sends } = body.0;
         let rule = rule.map(|rule| rule.0);
-        self.0.start(rule.clone(), Stopped::Sends).await?;
+        let store = key.0.store(&self.0);
+        store.start(rule.clone(), Stopped::Sends).await?;
         if !sends {
-            self.0.start(rule, Stopped::Everything).await?;
+            store.start(rule, Stopped::Everything).await?;
         }
         Ok(Json(list(&self.0).await?))
     }

@@ -3,16 +3,18 @@
 use cuebook_core::Timestamp;
 use cuebook_core::secret::SecretText;
 use cuebook_store::Store;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::Example;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 use serde_json::Value;
 
+use super::few::Few;
+use super::page::Limit;
 use super::sample;
 use super::tag::Tag;
-use super::value::{Text, TextValue};
+use super::value::{Plain, Text, TextValue};
 use crate::auth::{Admin, Allowed};
 use crate::problem::{Refused, refusals};
 
@@ -24,7 +26,7 @@ const VALUE_LENGTH: usize = 16 * 1024;
 
 refusals! {
     /// `GET /secrets`
-    ListRefusals = [];
+    ListRefusals = [InvalidParameter];
     /// `PUT /secrets/{name}`
     PutRefusals = [InvalidId, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
     /// `DELETE /secrets/{name}`
@@ -96,6 +98,8 @@ impl TextValue for SecretInput {
 struct SecretList {
     /// The secrets by name.
     items: Vec<SecretBody>,
+    /// What to give as `cursor` for the page after; `null` on the last.
+    next_cursor: Option<String>,
 }
 
 /// A secret, without what it stands for.
@@ -142,8 +146,13 @@ impl SecretsApi {
     async fn list_secrets(
         &self,
         _key: Allowed<Admin>,
+        /// How many to answer.
+        limit: Query<Option<Text<Limit>>>,
+        /// The `next_cursor` of the page before.
+        cursor: Query<Option<Text<Plain>>>,
     ) -> Result<Json<SecretList>, Refused<ListRefusals>> {
         let rows = self.0.list_secrets(NAMESPACE).await?;
+        let (rows, next_cursor) = Few::new(rows).page(limit.0, cursor.0, |row| &row.name);
         let items = rows
             .into_iter()
             .map(|row| SecretBody {
@@ -151,7 +160,7 @@ impl SecretsApi {
                 updated_at: Text(row.updated_at),
             })
             .collect();
-        Ok(Json(SecretList { items }))
+        Ok(Json(SecretList { items, next_cursor }))
     }
 
     /// Set a secret
@@ -165,14 +174,15 @@ impl SecretsApi {
     )]
     async fn put_secret(
         &self,
-        _key: Allowed<Admin>,
+        key: Allowed<Admin>,
         /// The secret's name.
         name: Path<Text<SecretName>>,
         /// What it stands for.
         body: Json<SecretValue>,
     ) -> Result<Changed, Refused<PutRefusals>> {
         let value = body.0.value.0.0;
-        self.0.put_secret(NAMESPACE, &name.0.0.0, &value).await?;
+        let store = key.0.store(&self.0);
+        store.put_secret(NAMESPACE, &name.0.0.0, &value).await?;
         tracing::info!(secret = %name.0.0.0, "a secret was set");
         Ok(Changed::Done)
     }
@@ -188,7 +198,7 @@ impl SecretsApi {
     )]
     async fn delete_secret(
         &self,
-        _key: Allowed<Admin>,
+        key: Allowed<Admin>,
         /// The secret's name.
         name: Path<Text<SecretName>>,
     ) -> Result<Changed, Refused<DeleteRefusals>> {
@@ -196,7 +206,8 @@ impl SecretsApi {
         if !rows.iter().any(|row| row.name == name.0.0.0) {
             return Err(Refused::not_found("secret"));
         }
-        self.0.delete_secret(NAMESPACE, &name.0.0.0).await?;
+        let store = key.0.store(&self.0);
+        store.delete_secret(NAMESPACE, &name.0.0.0).await?;
         tracing::info!(secret = %name.0.0.0, "a secret was deleted");
         Ok(Changed::Done)
     }
@@ -209,6 +220,7 @@ impl Example for SecretList {
                 name: "CRM_TOKEN".to_owned(),
                 updated_at: Text(sample::instant(0)),
             }],
+            next_cursor: None,
         }
     }
 }

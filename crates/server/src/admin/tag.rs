@@ -15,6 +15,12 @@ pub(crate) enum Tag {
     Rules,
     /// What scripts get from `secret("NAME")`. Only the names can be read.
     Secrets,
+    /// Who may use this API, and what they may do.
+    Keys,
+    /// The secret part of the address that webhooks come to.
+    HookTokens,
+    /// Who changed what.
+    Audit,
     /// This installation.
     System,
 }

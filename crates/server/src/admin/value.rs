@@ -19,6 +19,8 @@ use poem_openapi::types::{
 };
 use serde_json::Value as Json;
 
+use crate::auth::Scope;
+
 /// The longest text to compare with, in characters.
 const PLAIN_LENGTH: usize = 200;
 
@@ -35,7 +37,7 @@ pub(crate) trait TextValue: Sized + Send + Sync + 'static {
 }
 
 /// A value as the API reads and writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Text<T>(pub(crate) T);
 
 impl<T: TextValue> Type for Text<T> {
@@ -252,6 +254,7 @@ words! {
     AttemptOutcome, "attempt_outcome";
     StepKind, "step_kind";
     LogLevel, "log_level";
+    Scope, "scope";
 }
 
 #[cfg(test)]

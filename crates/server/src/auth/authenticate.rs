@@ -34,6 +34,7 @@ pub(crate) async fn authenticate(
         .iter()
         .filter_map(|word| Scope::from_word(word))
         .collect();
+    store.touch_api_key(&row);
     Ok(Caller::new(row.id, scopes))
 }
 
@@ -42,9 +43,8 @@ async fn find(store: &Store, offered: &OfferedKey) -> Result<Option<ApiKeyRow>, 
     for id in [offered.id.as_str(), CONFIGURED_ID] {
         let row = store.find_api_key(id).await?;
         let matching = row.filter(|row| bool::from(row.hash.ct_eq(&offered.hash)));
-        if let Some(row) = matching {
-            store.touch_api_key(&row);
-            return Ok(Some(row));
+        if matching.is_some() {
+            return Ok(matching);
         }
         if offered.id == CONFIGURED_ID {
             break;

@@ -1,6 +1,8 @@
 //! The holder of a valid key, for the length of a request.
 
-use cuebook_store::SearchIn;
+use std::sync::Arc;
+
+use cuebook_store::{Actor, SearchIn, Store, StoreError};
 
 use super::{Masking, Scope};
 
@@ -10,12 +12,45 @@ pub(crate) struct Caller {
     /// The key's id: public, fit for logs.
     pub(crate) key_id: String,
     scopes: Vec<Scope>,
+    /// Whom the audit log names.
+    actor: Arc<Actor>,
 }
 
 impl Caller {
     /// The holder of the key `key_id` with what it may do.
     pub(crate) fn new(key_id: String, scopes: Vec<Scope>) -> Self {
-        Self { key_id, scopes }
+        let actor = Arc::new(Actor::new(key_id.as_str(), None, "", None));
+        Self {
+            key_id,
+            scopes,
+            actor,
+        }
+    }
+
+    /// The same caller, carrying out an operation.
+    pub(crate) fn carrying_out(mut self, actor: &Arc<Actor>) -> Self {
+        self.actor = Arc::clone(actor);
+        self
+    }
+
+    /// The same store, acting for this caller: what it changes stands in the audit log.
+    pub(crate) fn store(&self, store: &Store) -> Store {
+        store.acting(&self.actor)
+    }
+
+    /// Writes down that the caller has done something whose changes do not tell of themselves.
+    pub(crate) async fn wrote(
+        &self,
+        store: &Store,
+        kind: &str,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        store.write_audit(&self.actor, Some((kind, id))).await
+    }
+
+    /// Says why the caller does what follows; addresses in it are hidden.
+    pub(crate) fn because(&self, reason: &str) {
+        self.actor.because(&Masking::On.text(reason.to_owned()));
     }
 
     /// Whether the key has `scope`.

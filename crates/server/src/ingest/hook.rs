@@ -15,8 +15,9 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 
 use super::headers;
-use super::wrong_tokens::{self, WrongTokens};
+use super::wrong_tokens::WrongTokens;
 use crate::body;
+use crate::client_address::ClientAddress;
 use crate::limits::ServerLimits;
 use crate::problem::{Code, Problem};
 use crate::request_log::LogFields;
@@ -150,7 +151,7 @@ impl Hook {
         if let Some(token) = self.store.known_hook_token(hash) {
             return Ok(token);
         }
-        let address = wrong_tokens::address(request.remote_addr());
+        let address = request.data::<ClientAddress>().and_then(|client| client.0);
         if address.is_some_and(|address| self.wrong.is_beyond(address, self.clock.now())) {
             return Err(Problem::new(
                 Code::TooManyWrongTokens,

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use cuebook_core::Timestamp;
-use poem::web::RemoteAddr;
 
 /// How many addresses are remembered; beyond it, those of earlier seconds are forgotten.
 const REMEMBERED: usize = 4_096;
@@ -43,13 +42,6 @@ impl WrongTokens {
         *count = count.saturating_add(1);
         *count > self.allowed
     }
-}
-
-/// The address of the connection, as far as it has one.
-pub(super) fn address(remote: &RemoteAddr) -> Option<IpAddr> {
-    remote
-        .as_socket_addr()
-        .map(|address| address.ip().to_canonical())
 }
 
 /// One subscriber holds a whole /64 of IPv6.

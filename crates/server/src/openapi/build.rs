@@ -10,7 +10,7 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use serde_json::{Value as Json, json};
 
-use super::{describe, messages, operator};
+use super::{describe, manners, messages, operator};
 use crate::admin::{AdminApi, PREFIX};
 use crate::ingest;
 
@@ -55,6 +55,7 @@ pub(super) fn document(public_url: &str) -> Json {
     add_paths(&mut document);
     describe::operations(&mut document);
     describe::nullable(&mut document);
+    manners::describe(&mut document);
     document
 }
 

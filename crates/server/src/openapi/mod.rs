@@ -2,6 +2,7 @@
 
 mod build;
 mod describe;
+mod manners;
 mod messages;
 mod operator;
 mod pages;

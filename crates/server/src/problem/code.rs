@@ -93,6 +93,18 @@ codes! {
     /// The state of the thing does not allow it.
     WrongState = "wrong_state", 409, "Its state does not allow this",
         "The detail says what its state is, and what can be done instead.";
+    /// A request with the same `Idempotency-Key` is being carried out.
+    RequestUnderWay = "request_under_way", 409, "The request is being carried out",
+        "Send it again after the seconds that `Retry-After` names: it gets the answer to the first.";
+    /// A request with the same `Idempotency-Key` was cut off.
+    RequestCutOff = "request_cut_off", 409, "It is not known what became of the request",
+        "Look whether it was carried out; if not, send it with another `Idempotency-Key`.";
+    /// Another request came with the same `Idempotency-Key`.
+    IdempotencyKeyReused = "idempotency_key_reused", 409, "The idempotency key stands for another request",
+        "Name each request by an `Idempotency-Key` of its own. A key is kept for 24 hours.";
+    /// The hook's token was used lately.
+    TokenInUse = "token_in_use", 409, "The token is in use",
+        "Wait until Ticketpark uses the new address, or retire it with `force`: what comes with it is refused then.";
     /// The hook's token was retired; the body is kept in quarantine.
     TokenRetired = "token_retired", 410, "The token was retired",
         "Use the address with the new token. What came is kept as the event `id`, state `rejected`.";
@@ -105,6 +117,9 @@ codes! {
     /// The body is compressed or otherwise encoded.
     EncodedBody = "encoded_body", 415, "Encoded bodies are not taken",
         "Send the body without `Content-Encoding`.";
+    /// Another service refused the login.
+    LoginRefused = "login_refused", 422, "The login was refused",
+        "Check user, password and client key.";
     /// Too many wrong tokens from one address.
     TooManyWrongTokens = "too_many_wrong_tokens", 429, "Too many wrong tokens",
         "A right token is taken at any time.";
@@ -114,6 +129,9 @@ codes! {
     /// Something went wrong inside.
     Internal = "internal", 500, "Something went wrong inside",
         "The log of Cuebook says more.";
+    /// Ticketpark cannot be reached.
+    TicketparkUnavailable = "ticketpark_unavailable", 502, "Ticketpark cannot be reached",
+        "Try again later; the log of Cuebook says more.";
     /// The database cannot be reached or cannot store.
     StoreUnavailable = "store_unavailable", 503, "The database is not available",
         "Try again after the seconds that `Retry-After` names.";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::harness::{CONFIGURED_KEY, Running, beginning, problem, revoked_key};
 
@@ -29,10 +29,7 @@ fn operations() -> Vec<Operation> {
         for (method, operation) in item.as_object().unwrap() {
             let scheme = operation["security"][0].as_object().unwrap();
             let scope = scheme.keys().next().unwrap().strip_prefix("key_").unwrap();
-            let path = path
-                .replace("{id}", "0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11")
-                .replace("{type}", "new-booking")
-                .replace("{name}", "none");
+            let path = with_parameters(path, operation);
             let body = &operation["requestBody"]["content"];
             operations.push(Operation {
                 name: operation["operationId"].as_str().unwrap().to_owned(),
@@ -46,14 +43,33 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
-fn body_for(operation: &Json) -> Json {
-    match operation["operationId"].as_str().unwrap() {
-        "inject_event" => json!({"type": "new-booking", "payload": {"booking_pid": 1}}),
-        "put_secret" => json!({"value": "v"}),
-        "check_rule" => json!({"path": "new-booking/a.rhai", "source": "log::info(\"a\");"}),
-        _ if operation["requestBody"]["required"] == false => json!({}),
-        other => panic!("a body for {other} is missing here"),
+/// The path with something well-formed in the place of each parameter, which names nothing that there is.
+fn with_parameters(path: &str, operation: &Json) -> String {
+    let mut path = path.to_owned();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        if parameter["in"] == "path" {
+            let name = parameter["name"].as_str().unwrap();
+            let value = match parameter["schema"]["format"].as_str() {
+                Some("uuid") => "0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11",
+                _ => "none",
+            };
+            path = path.replace(&format!("{{{name}}}"), value);
+        }
     }
+    assert!(!path.contains('{'), "{path}");
+    path
+}
+
+/// The body that the document gives as an example.
+fn body_for(operation: &Json) -> Json {
+    let contents = operation["requestBody"]["content"].as_object().unwrap();
+    let content = contents.values().next().unwrap();
+    let first = content["examples"]
+        .as_object()
+        .and_then(|examples| examples.values().next());
+    let example = first.map_or(&content["example"], |first| &first["value"]);
+    assert!(example.is_object(), "{operation}");
+    example.clone()
 }
 
 #[tokio::test]

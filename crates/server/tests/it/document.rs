@@ -239,7 +239,34 @@ async fn the_document_is_served_as_json_and_as_yaml() {
         .await
         .unwrap();
     assert!(
-        yaml.contains("\n\"paths\":\n  \"/api/v1/effects\":\n    \"get\":\n"),
+        yaml.contains("\n\"paths\":\n  \"/api/v1/audit\":\n    \"get\":\n"),
         "{yaml:.300}"
     );
+}
+
+#[test]
+fn each_operation_that_changes_something_can_be_named_and_each_answer_has_its_id() {
+    let document = document();
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        for (status, response) in responses {
+            let headers = &response["headers"];
+            assert!(headers["X-Request-Id"].is_object(), "{name} {status}");
+        }
+        let parameters = operation["parameters"].as_array();
+        let named = parameters
+            .into_iter()
+            .flatten()
+            .any(|parameter| parameter["name"] == "Idempotency-Key");
+        let changes = name.contains("/api/v1/")
+            && !name.starts_with("get ")
+            && operation["security"][0]["key_read"].is_null();
+        assert_eq!(named, changes, "{name}");
+        let codes = &operation["responses"]["409"]["content"]["application/problem+json"];
+        assert_eq!(
+            codes.to_string().contains("idempotency_key_reused"),
+            changes,
+            "{name}"
+        );
+    }
 }

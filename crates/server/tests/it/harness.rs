@@ -13,7 +13,7 @@ use cuebook_core::keys::token_hash;
 use cuebook_core::{Account, Chance, Timestamp};
 use cuebook_rules::{ActiveRules, Engine};
 use cuebook_server::{
-    Metrics, RuleProblems, Server, ServerLimits, ServerParts, ServerSettings, keys,
+    Metrics, RuleProblems, Server, ServerLimits, ServerParts, ServerSettings, TicketparkLogin, keys,
 };
 use cuebook_store::{NewApiKey, SecretKey, Store, StoreSettings};
 use prometheus_client::registry::Registry;
@@ -58,6 +58,23 @@ impl Running {
 
     /// A server with other limits.
     pub(crate) async fn with(limits: ServerLimits) -> Self {
+        Self::configured(|parts| parts.settings.limits = limits).await
+    }
+
+    /// A server that can log in at Ticketpark.
+    pub(crate) async fn with_login(login: Arc<dyn TicketparkLogin>) -> Self {
+        Self::configured(|parts| parts.ticketpark = Some(login)).await
+    }
+
+    /// A server with something else of its parts.
+    pub(crate) async fn configured(configure: impl FnOnce(&mut ServerParts)) -> Self {
+        Self::try_configured(configure).await.unwrap()
+    }
+
+    /// The same, where it may not start.
+    pub(crate) async fn try_configured(
+        configure: impl FnOnce(&mut ServerParts),
+    ) -> std::io::Result<Self> {
         capture_logs();
         let data = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(beginning()));
@@ -69,7 +86,7 @@ impl Running {
         let metrics = Metrics::register(&mut registry);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let parts = ServerParts {
+        let mut parts = ServerParts {
             store: store.clone(),
             engine: engine.clone(),
             rules: Arc::clone(&rules),
@@ -78,13 +95,12 @@ impl Running {
             chance: chance.clone(),
             registry: Arc::new(registry),
             metrics,
-            settings: ServerSettings {
-                limits,
-                ..ServerSettings::new(url.clone(), "0.0.0-test")
-            },
+            ticketpark: None,
+            settings: ServerSettings::new(url.clone(), "0.0.0-test"),
         };
-        Self {
-            server: Some(Server::start(listener, parts).await.unwrap()),
+        configure(&mut parts);
+        Ok(Self {
+            server: Some(Server::start(listener, parts).await?),
             store,
             clock,
             chance,
@@ -94,7 +110,7 @@ impl Running {
             engine,
             rules,
             _data: data,
-        }
+        })
     }
 
     /// Puts other rules in force.

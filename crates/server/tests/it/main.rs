@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod access;
+mod audit;
 mod connection;
 mod document;
 mod harness;
 mod hook;
+mod hook_tokens;
+mod idempotency;
 mod inject;
+mod keys;
 mod lists;
+mod login;
 mod logs;
 mod masking;
 mod operate;
@@ -16,3 +21,4 @@ mod operator;
 mod problems;
 mod rules;
 mod secrets;
+mod tls;

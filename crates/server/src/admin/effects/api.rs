@@ -1,6 +1,7 @@
 //! The operations on effects.
 
 use cuebook_core::effect::EffectState;
+use cuebook_core::event::Origin;
 use cuebook_core::rule::RuleName;
 use cuebook_core::{EffectId, EventId, RunId, Timestamp};
 use cuebook_store::{EffectFilter, Store};
@@ -45,6 +46,8 @@ impl EffectsApi {
         event_type: Query<Vec<Text<Plain>>>,
         /// Only effects of runs about this booking or person.
         subject: Query<Option<Text<Plain>>>,
+        /// Only effects behind which an event stands that came this way.
+        origin: Query<Option<Text<Origin>>>,
         /// Only effects in this state.
         state: Query<Option<Text<EffectState>>>,
         /// Only effects of this rule.
@@ -68,6 +71,7 @@ impl EffectsApi {
             kind: texts(kind.0),
             event_type: event_types(event_type.0),
             subject: subject.0.map(|text| text.0.0),
+            origin: origin.0.map(|origin| origin.0),
             state: state.0.map(|state| state.0),
             rule: rule.0.map(|rule| rule.0),
             run: run.0.map(|id| id.0),

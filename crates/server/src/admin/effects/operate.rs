@@ -2,19 +2,29 @@
 
 use cuebook_core::EffectId;
 use cuebook_store::{EffectOperated, Store};
-use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
+use poem_openapi::types::Example;
+use poem_openapi::{Object, OpenApi};
 
 use super::view::EffectBody;
+use crate::admin::given::Given;
 use crate::admin::tag::Tag;
-use crate::admin::value::Text;
-use crate::auth::{Allowed, Masking, Write};
+use crate::admin::value::{Plain, Text};
+use crate::auth::{Allowed, Caller, Masking, Write};
 use crate::problem::{Code, Refused, refusals};
 
 refusals! {
     /// `POST /effects/{id}/retry`, `POST /effects/{id}/approve` and `POST /effects/{id}/discard`
-    OperateRefusals = [InvalidId, NotFound, WrongState];
+    OperateRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+}
+
+/// A decision about an effect.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields, example)]
+pub(crate) struct EffectDecision {
+    /// Why, for the audit log. Mail addresses in it are hidden.
+    reason: Option<Text<Plain>>,
 }
 
 /// The operations of operators on effects.
@@ -39,7 +49,7 @@ impl OperateEffectsApi {
         id: Path<Text<EffectId>>,
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
-        let operated = self.0.retry_send(id).await?;
+        let operated = key.0.store(&self.0).retry_send(id).await?;
         let allowed = "only a failed or unknown send can be retried";
         match refusal(operated, allowed, "retry its run") {
             Some(refused) => Err(refused),
@@ -61,9 +71,12 @@ impl OperateEffectsApi {
         key: Allowed<Write>,
         /// The effect's id.
         id: Path<Text<EffectId>>,
+        /// Why.
+        body: Given<EffectDecision>,
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
-        let operated = self.0.approve_send(id).await?;
+        body.0.explain(&key.0);
+        let operated = key.0.store(&self.0).approve_send(id).await?;
         match refusal(
             operated,
             "only what is held can be approved",
@@ -89,13 +102,32 @@ impl OperateEffectsApi {
         key: Allowed<Write>,
         /// The effect's id.
         id: Path<Text<EffectId>>,
+        /// Why.
+        body: Given<EffectDecision>,
     ) -> Result<Json<EffectBody>, Refused<OperateRefusals>> {
         let id = id.0.0;
-        let operated = self.0.discard_effect(id).await?;
+        body.0.explain(&key.0);
+        let operated = key.0.store(&self.0).discard_effect(id).await?;
         let allowed = "only what is pending, held or failed can be discarded";
         match refusal(operated, allowed, "cancel its run") {
             Some(refused) => Err(refused),
             None => self.shown(id, key.0.masking()).await,
+        }
+    }
+}
+
+impl EffectDecision {
+    fn explain(&self, caller: &Caller) {
+        if let Some(Text(Plain(reason))) = &self.reason {
+            caller.because(reason);
+        }
+    }
+}
+
+impl Example for EffectDecision {
+    fn example() -> Self {
+        Self {
+            reason: Some(Text(Plain("the campaign was agreed upon".to_owned()))),
         }
     }
 }

@@ -64,7 +64,8 @@ impl EventsApi {
         since: Query<Option<Text<Timestamp>>>,
         /// Only events that came before this instant.
         until: Query<Option<Text<Timestamp>>>,
-        /// Only events in which this text occurs; without the scope `personal`, in type and subject alone.
+        /// Only events in which each of these words occurs, in type, subject or payload, upper and lower case alike; without
+        /// the scope `personal`, in type and subject alone.
         q: Query<Option<Text<Plain>>>,
         /// How many to answer.
         limit: Query<Option<Text<Limit>>>,
@@ -150,7 +151,7 @@ impl EventsApi {
     )]
     async fn inject_event(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The event.
         body: Json<InjectedEvent>,
     ) -> Result<Injected, Refused<InjectRefusals>> {
@@ -161,7 +162,7 @@ impl EventsApi {
         if let Some(event_type) = &accept.event.event_type {
             accept.rules = runs_for(&self.rules.load(), event_type, Origin::Trigger);
         }
-        let accepted = self.store.accept_event(accept).await?;
+        let accepted = key.0.store(&self.store).accept_event(accept).await?;
         let location = format!("/api/v1/events/{}", accepted.id);
         Ok(Injected::Created(
             Json(AcceptedEvent::new(accepted)),

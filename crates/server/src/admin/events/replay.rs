@@ -62,7 +62,7 @@ impl ReplayApi {
     )]
     async fn replay_event(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The event's id.
         id: Path<Text<EventId>>,
         /// How.
@@ -98,7 +98,7 @@ impl ReplayApi {
             rejected: None,
             rules,
         };
-        let accepted = self.store.accept_event(accept).await?;
+        let accepted = key.0.store(&self.store).accept_event(accept).await?;
         let location = format!("/api/v1/events/{}", accepted.id);
         Ok(Injected::Created(
             Json(AcceptedEvent::new(accepted)),

@@ -100,7 +100,7 @@ impl RunBriefBody {
     fn new(brief: RunBrief, masking: Masking) -> Self {
         Self {
             id: Text(brief.id),
-            rule: brief.rule.to_string(),
+            rule: brief.rule,
             state: Text(brief.state),
             reason: masking.optional(brief.reason),
         }

@@ -1,5 +1,6 @@
 //! The operations on runs.
 
+use cuebook_core::event::Origin;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
@@ -49,6 +50,8 @@ impl RunsApi {
         state: Query<Option<Text<RunState>>>,
         /// Only runs about this booking or person.
         subject: Query<Option<Text<Plain>>>,
+        /// Only runs of events that came this way.
+        origin: Query<Option<Text<Origin>>>,
         /// Only runs of this event.
         event: Query<Option<Text<EventId>>>,
         /// Only runs that were made at this instant or later.
@@ -67,6 +70,7 @@ impl RunsApi {
             rule: rule.0.map(|rule| rule.0),
             state: state.0.map(|state| state.0),
             subject: subject.0.map(|text| text.0.0),
+            origin: origin.0.map(|origin| origin.0),
             event: event.0.map(|id| id.0),
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
@@ -94,7 +98,7 @@ impl RunsApi {
         /// The run's id.
         id: Path<Text<RunId>>,
     ) -> Result<Json<RunBody>, Refused<ShowRefusals>> {
-        let view = self.0.show_run(id.0.0).await?;
+        let view = self.0.look_at_run(id.0.0).await?;
         view.map(|view| Json(RunBody::new(view, key.0.masking())))
             .ok_or_else(|| Refused::not_found("run"))
     }

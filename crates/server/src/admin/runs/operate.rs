@@ -52,7 +52,7 @@ impl OperateRunsApi {
     )]
     async fn retry_run(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The run's id.
         id: Path<Text<RunId>>,
         /// How.
@@ -75,7 +75,7 @@ impl OperateRunsApi {
             })?;
             version = Some(newest.version.clone());
         }
-        match self.store.retry_run(id, version).await? {
+        match key.0.store(&self.store).retry_run(id, version).await? {
             Operated::Done => Ok(Json(OperatedRun::new(&found.run, RunState::Ready, None))),
             Operated::NoSuch => Err(Refused::not_found("run")),
             Operated::NotIn(state) => Err(Refused::new(
@@ -128,7 +128,7 @@ impl OperateRunsApi {
             let run = OperatedRun::new(&found.run, state, found.run.reason.clone());
             return Ok(Json(RestartedRun::new(run, true, done, masking)));
         }
-        match self.store.restart_run(id).await? {
+        match key.0.store(&self.store).restart_run(id).await? {
             Operated::Done => {
                 let run = OperatedRun::new(&found.run, RunState::Ready, None);
                 Ok(Json(RestartedRun::new(run, false, done, masking)))
@@ -150,7 +150,7 @@ impl OperateRunsApi {
     )]
     async fn cancel_run(
         &self,
-        _key: Allowed<Write>,
+        key: Allowed<Write>,
         /// The run's id.
         id: Path<Text<RunId>>,
         /// Why.
@@ -161,7 +161,9 @@ impl OperateRunsApi {
         let found = found.ok_or_else(|| Refused::not_found("run"))?;
         let reason = body.0.reason;
         let reason = reason.map_or_else(|| NO_REASON.to_owned(), |Text(Plain(text))| text);
-        match self.store.cancel_run(id, reason.as_str()).await? {
+        key.0.because(&reason);
+        let store = key.0.store(&self.store);
+        match store.cancel_run(id, reason.as_str()).await? {
             Operated::Done => Ok(Json(OperatedRun::new(
                 &found.run,
                 RunState::Cancelled,
@@ -178,7 +180,7 @@ impl OperateRunsApi {
 
 impl OperateRunsApi {
     async fn find(&self, id: RunId) -> Result<Option<RunView>, cuebook_store::StoreError> {
-        self.store.show_run(id).await
+        self.store.look_at_run(id).await
     }
 }
 
