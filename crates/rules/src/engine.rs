@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cuebook_core::function::FunctionDescriptor;
 use cuebook_core::rule::RuleName;
+use cuebook_core::secret::{SecretLookup, SecretText};
 
 use crate::check::{self, Checked};
 use crate::compile;
@@ -41,6 +42,15 @@ pub enum EngineError {
     Twice(&'static str),
 }
 
+/// In the place of all secrets.
+struct NoSecret;
+
+impl SecretLookup for NoSecret {
+    fn lookup(&self, _name: &str) -> Option<SecretText> {
+        Some(SecretText::new("secret"))
+    }
+}
+
 impl Engine {
     /// Makes the engine.
     pub fn new(settings: Settings) -> Result<Self, EngineError> {
@@ -53,6 +63,17 @@ impl Engine {
             functions,
             settings,
         })))
+    }
+
+    /// An engine like this one that knows no secret: each stands for the text `secret`. For whoever may see all that a script
+    /// makes of one.
+    ///
+    /// # Errors
+    /// None that this engine was not refused for.
+    pub fn without_secrets(&self) -> Result<Self, EngineError> {
+        let mut settings = Settings::clone(&self.0.settings);
+        settings.secrets = Arc::new(NoSecret);
+        Self::new(settings)
     }
 
     /// All functions that ask for something from outside, and our own that are journaled.

@@ -19,6 +19,7 @@ use crate::connection::Serving;
 use crate::limits::ServerLimits;
 use crate::listen::accept_until_stopped;
 use crate::metrics::Metrics;
+use crate::readable::Readable;
 use crate::router;
 use crate::rule_problems::RuleProblems;
 use crate::ticketpark_login::TicketparkLogin;
@@ -70,6 +71,8 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The certificate to speak TLS with; plain HTTP without one.
     pub tls: Option<TlsFiles>,
+    /// Tells what a send or a call says.
+    pub readable: Readable,
 }
 
 impl ServerSettings {
@@ -85,6 +88,7 @@ impl ServerSettings {
             limits: ServerLimits::default(),
             trusted_proxies: Vec::new(),
             tls: None,
+            readable: Readable::default(),
         }
     }
 }

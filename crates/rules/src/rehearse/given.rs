@@ -9,6 +9,7 @@ use cuebook_core::value::Value;
 use super::answers::Asked;
 use crate::engine::Engine;
 use crate::suggest;
+use crate::testing::http_answer;
 
 /// Answers by function: of several the first call gets the first, and the last is given again and again.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +61,7 @@ impl Given {
             FunctionKind::Local | FunctionKind::Read | FunctionKind::Write => {}
         }
         let answer = match known.answer {
-            Answer::Http => http(answer),
+            Answer::Http => http_answer(answer),
             _ => answer,
         };
         self.0
@@ -82,42 +83,19 @@ impl Given {
     }
 }
 
-/// The whole answer of an HTTP call.
-fn http(given: Value) -> Value {
-    let is_answer = |map: &BTreeMap<String, Value>| {
-        map.keys()
-            .any(|key| matches!(key.as_str(), "status" | "headers" | "body"))
-    };
-    let mut answer = match given {
-        Value::Map(map) if is_answer(&map) => map,
-        given => BTreeMap::from([("body".to_owned(), given)]),
-    };
-    let body = answer.remove("body").unwrap_or_else(|| Value::from(""));
-    let body = match body {
-        Value::Text(_) | Value::Bytes(_) => body,
-        json => Value::from(json.to_json().to_string()),
-    };
-    answer.insert("body".to_owned(), body);
-    answer.entry("status".to_owned()).or_insert(Value::Int(200));
-    answer
-        .entry("headers".to_owned())
-        .or_insert_with(|| Value::Map(BTreeMap::new()));
-    Value::Map(answer)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_bare_body_becomes_a_good_answer_and_a_whole_one_stays() {
-        let json = http(Value::from([("a", Value::Int(1))]));
+        let json = http_answer(Value::from([("a", Value::Int(1))]));
         assert_eq!(json.get("status"), Some(&Value::Int(200)));
         assert_eq!(json.get("body"), Some(&Value::from(r#"{"a":1}"#)));
-        let refused = http(Value::from([("status", Value::Int(404))]));
+        let refused = http_answer(Value::from([("status", Value::Int(404))]));
         assert_eq!(refused.get("status"), Some(&Value::Int(404)));
         assert_eq!(
-            http(Value::from("ok")).get("body"),
+            http_answer(Value::from("ok")).get("body"),
             Some(&Value::from("ok"))
         );
     }

@@ -45,7 +45,7 @@ fn with_article(value: &Value) -> String {
 
 /// The answer of an HTTP call. A map that has none of an answer's members, or an array, is the JSON that a good answer
 /// has; a text is its body.
-fn http(value: Value) -> Value {
+pub(crate) fn http(value: Value) -> Value {
     let is_answer = value
         .as_map()
         .is_some_and(|map| map.keys().any(|key| HTTP.contains(&key.as_str())));

@@ -21,6 +21,7 @@ mod runner;
 mod shown;
 mod stage;
 
+pub(crate) use answer::http as http_answer;
 pub use compile::{Test, TestFile, Tests};
 pub use difference::line_difference;
 pub use failure::TestFailure;

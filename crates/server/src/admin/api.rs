@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::audit::AuditApi;
 use super::doctor::DoctorApi;
+use super::dry_run::DryRunApi;
 use super::effects::{EffectsApi, OperateEffectsApi};
 use super::events::{EventsApi, ReplayApi};
 use super::guard::Guard;
@@ -35,6 +36,7 @@ pub(crate) type AdminApi = (
     OperateEffectsApi,
     RulesApi,
     OperateRulesApi,
+    DryRunApi,
     SecretsApi,
     AccessApi,
     SystemApi,
@@ -47,6 +49,7 @@ type AccessApi = (KeysApi, OperateKeysApi, HookTokensApi, AuditApi, LoginApi);
 
 /// The API behind its guard.
 pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
+    let checks = Arc::new(Semaphore::new(CHECKS));
     let api: AdminApi = (
         EventsApi {
             store: parts.store.clone(),
@@ -73,12 +76,13 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             rules: Arc::clone(&parts.rules),
             problems: Arc::clone(&parts.rule_problems),
             tasks: tasks.clone(),
-            checks: Arc::new(Semaphore::new(CHECKS)),
+            checks: Arc::clone(&checks),
         },
         OperateRulesApi {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
         },
+        dry_run(parts, tasks, checks),
         SecretsApi(parts.store.clone()),
         access(parts),
         SystemApi {
@@ -101,6 +105,18 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
                 .boxed(),
         ),
         tasks: tasks.clone(),
+    }
+}
+
+fn dry_run(parts: &ServerParts, tasks: &TaskTracker, seats: Arc<Semaphore>) -> DryRunApi {
+    DryRunApi {
+        engine: parts.engine.without_secrets(),
+        store: parts.store.clone(),
+        rules: Arc::clone(&parts.rules),
+        clock: Arc::clone(&parts.clock),
+        readable: parts.settings.readable,
+        tasks: tasks.clone(),
+        seats,
     }
 }
 

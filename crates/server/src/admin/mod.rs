@@ -4,6 +4,7 @@ mod api;
 mod audit;
 mod doctor;
 mod download;
+mod dry_run;
 mod effects;
 mod events;
 mod few;

@@ -6,6 +6,7 @@ mod access;
 mod audit;
 mod connection;
 mod document;
+mod dry_run;
 mod harness;
 mod hook;
 mod hook_tokens;

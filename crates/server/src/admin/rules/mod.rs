@@ -7,3 +7,4 @@ mod view;
 
 pub(crate) use api::{CHECKS, RulesApi};
 pub(crate) use operate::{OperateRulesApi, rule_name};
+pub(crate) use view::DiagnosticBody;

@@ -9,3 +9,5 @@ mod view;
 
 pub(crate) use api::RunsApi;
 pub(crate) use operate::OperateRunsApi;
+pub(crate) use parts::{LogBody, StepBody};
+pub(crate) use shown::Room;

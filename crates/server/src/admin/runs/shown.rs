@@ -12,7 +12,7 @@ const ROOM: usize = 1024 * 1024;
 
 /// How much more may be shown.
 #[derive(Debug)]
-pub(super) struct Room(usize);
+pub(crate) struct Room(usize);
 
 impl Default for Room {
     fn default() -> Self {
