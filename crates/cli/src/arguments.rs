@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     check, definitions, doctor, effects, events, login, migrate, new, openapi, pause, reference,
-    rules, runs, serve, trigger,
+    rules, runs, serve, test, trigger,
 };
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Trigger(trigger::Trigger),
     Check(check::Check),
+    Test(test::Test),
     New(new::New),
     Definitions(definitions::Definitions),
     Events(events::Events),
@@ -55,6 +56,7 @@ impl Command {
             Self::Serve(command) => serve::run(&command, context),
             Self::Trigger(command) => trigger::run(&command, context),
             Self::Check(command) => check::run(&command, context),
+            Self::Test(command) => test::run(&command, context),
             Self::New(command) => new::run(&command, context),
             Self::Definitions(command) => definitions::run(&command, context),
             Self::Events(command) => events::run(&command, context),

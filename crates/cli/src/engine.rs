@@ -37,6 +37,20 @@ pub(crate) fn for_checks(config: &Config) -> Result<Engine, EngineError> {
     for_server(config, Arc::new(NoSecrets))
 }
 
+/// The engine for the tests of rules: mails have a sender whatever is configured, and secrets are only names.
+pub(crate) fn for_tests(config: &Config) -> Result<Engine, EngineError> {
+    let from = sender(config).unwrap_or_else(|| cuebook_effects::CAPTURED_SENDER.to_owned());
+    Engine::new(Settings {
+        functions: cuebook_effects::kinds::descriptors(),
+        timezone: config.timezone,
+        default_locale: config.default_locale.clone(),
+        default_from: Some(from),
+        secrets: Arc::new(NoSecrets),
+        memory: Some(memory::held),
+        limits: Limits::default(),
+    })
+}
+
 /// The engine for describing its functions: no configuration is needed.
 pub(crate) fn bare() -> Result<Engine, EngineError> {
     Engine::new(Settings {

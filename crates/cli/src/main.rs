@@ -16,6 +16,7 @@ mod memory;
 mod new_rule;
 mod output;
 mod remote;
+mod rule_tests;
 mod serve;
 mod ticketpark_token;
 mod trigger;

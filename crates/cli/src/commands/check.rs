@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use cuebook_rules::{Diagnostic, RuleFiles};
+use cuebook_rules::testing::TestFiles;
+use cuebook_rules::{Diagnostic, RuleFiles, on_big_stack};
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -54,8 +55,14 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Exit, Failure>
     for path in &paths {
         let (root, only) = root_of(path, &config.rules_dir)?;
         let files = RuleFiles::read(&root).map_err(Failure::usage)?;
-        let checked = engine.check_apart(&files).map_err(Failure::unreachable)?;
+        let tests = TestFiles::read(&root).map_err(Failure::usage)?;
+        let mut checked = engine.check_apart(&files).map_err(Failure::unreachable)?;
+        let of_tests = on_big_stack(|| engine.check_tests(&files, &tests));
+        checked
+            .diagnostics
+            .extend(of_tests.map_err(Failure::unreachable)?);
         found.take(&root, only.as_deref(), files, checked.diagnostics);
+        found.add_texts(&root, tests);
     }
     let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();
     match arguments.format {
@@ -102,9 +109,18 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Adds the texts of tests.
+    fn add_texts(&mut self, root: &Path, tests: TestFiles) {
+        let texts = tests.0.into_iter();
+        self.sources
+            .extend(texts.map(|(file, text)| (root.join(file).display().to_string(), text)));
+    }
+}
+
 /// The rules' folder that `path` belongs to, and what of it is meant: rules are checked as a whole, since one imports
 /// from others.
-fn root_of(path: &Path, rules_dir: &Path) -> Result<(PathBuf, Option<String>), Failure> {
+pub(crate) fn root_of(path: &Path, rules_dir: &Path) -> Result<(PathBuf, Option<String>), Failure> {
     let absolute = |path: &Path| {
         path.canonicalize().map_err(|error| {
             let what = anyhow::Error::new(error).context(format!("cannot read {}", path.display()));

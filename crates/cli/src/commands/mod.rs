@@ -14,4 +14,5 @@ pub(crate) mod reference;
 pub(crate) mod rules;
 pub(crate) mod runs;
 pub(crate) mod serve;
+pub(crate) mod test;
 pub(crate) mod trigger;

@@ -82,6 +82,17 @@ impl Engine {
         })
     }
 
+    /// What is wrong with tests, whether or not their rules are right.
+    pub fn check_tests(&self, rules: &RuleFiles, files: &TestFiles) -> Vec<Diagnostic> {
+        let scripts = match self.for_tests() {
+            Ok(scripts) => scripts,
+            Err(error) => return vec![no_engine(files, &error)],
+        };
+        let paths = files.0.keys();
+        let checked = paths.map(|path| compile_file(&scripts, path, rules, files));
+        checked.filter_map(Result::err).flatten().collect()
+    }
+
     /// An engine for the scripts of tests: what only runs have is not there, and what only tests have is.
     fn for_tests(&self) -> Result<Self, EngineError> {
         let settings = Arc::clone(&self.0.settings);

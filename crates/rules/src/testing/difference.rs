@@ -2,6 +2,7 @@
 
 use cuebook_core::value::Value;
 use rust_decimal::Decimal;
+use similar::TextDiff;
 
 use super::literal::pretty;
 
@@ -44,53 +45,12 @@ pub(super) fn lines(left: &Value, right: &Value) -> Vec<String> {
 
 /// Two texts line by line: `-` is only left, `+` only right.
 pub fn line_difference(left: &str, right: &str) -> Vec<String> {
-    let left: Vec<&str> = left.lines().collect();
-    let right: Vec<&str> = right.lines().collect();
-    let common = longest_common(&left, &right);
-    let (mut i, mut j) = (0, 0);
-    let mut shown = Vec::new();
-    for (a, b) in common.into_iter().chain([(left.len(), right.len())]) {
-        shown.extend(left.iter().take(a).skip(i).map(|line| format!("- {line}")));
-        shown.extend(right.iter().take(b).skip(j).map(|line| format!("+ {line}")));
-        if let Some(line) = left.get(a) {
-            shown.push(format!("  {line}"));
-        }
-        (i, j) = (a + 1, b + 1);
-    }
-    shown
-}
-
-/// The places of the lines that both have, in order. Bounded: of very long texts only the beginning and the end count.
-fn longest_common(left: &[&str], right: &[&str]) -> Vec<(usize, usize)> {
-    const MOST: usize = 2_000;
-    if left.len() > MOST || right.len() > MOST {
-        let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
-        return (0..same).map(|at| (at, at)).collect();
-    }
-    let width = right.len() + 1;
-    let mut lengths = vec![0_u32; (left.len() + 1) * width];
-    for i in (0..left.len()).rev() {
-        for j in (0..right.len()).rev() {
-            lengths[i * width + j] = if left[i] == right[j] {
-                lengths[(i + 1) * width + j + 1] + 1
-            } else {
-                lengths[(i + 1) * width + j].max(lengths[i * width + j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut common = Vec::new();
-    while i < left.len() && j < right.len() {
-        if left[i] == right[j] {
-            common.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    common
+    let difference = TextDiff::from_lines(left, right);
+    let shown = difference.iter_all_changes().map(|change| {
+        let line = change.value().trim_end_matches('\n');
+        format!("{} {line}", change.tag())
+    });
+    shown.collect()
 }
 
 #[cfg(test)]

@@ -35,38 +35,63 @@ pub(super) fn of(stage: &Stage, run: &Rehearsal) -> Vec<Value> {
 fn mail(send: &SendRequest, part: &PreparedSend, at: Timestamp, is_held: bool) -> Value {
     let options = send.arguments.first();
     let given = |key: &str| {
-        options
-            .and_then(|map| map.get(key))
-            .cloned()
-            .unwrap_or_default()
+        let value = options.and_then(|map| map.get(key));
+        (key.to_owned(), value.cloned().unwrap_or_default())
     };
-    let parsed = MessageParser::default()
-        .parse(&part.body)
-        .unwrap_or_default();
-    let bcc = match given("bcc") {
-        Value::Array(items) => Value::Array(items),
-        Value::Unit => Value::Unit,
-        one => one,
+    let Value::Map(mut shown) = mail_of(&part.envelope, &part.body) else {
+        return Value::Unit;
     };
+    shown.extend(["template", "locale", "data"].map(given));
+    let state = if is_held { "held" } else { "sent" };
+    shown.extend([
+        ("key".to_owned(), Value::from(part.key.as_str())),
+        ("state".to_owned(), Value::from(state)),
+        ("at".to_owned(), Value::Time(at)),
+        ("line".to_owned(), line(send.line)),
+    ]);
+    Value::Map(shown)
+}
+
+/// What a mail says, from its envelope and its bytes, as tests see it.
+pub fn mail_of(envelope: &serde_json::Value, bytes: &[u8]) -> Value {
+    let parsed = MessageParser::default().parse(bytes).unwrap_or_default();
     map([
         ("to", addresses(parsed.to())),
         ("cc", addresses(parsed.cc())),
-        ("bcc", bcc),
+        ("bcc", hidden(envelope, &parsed)),
         ("from", addresses(parsed.from())),
         ("reply_to", addresses(parsed.reply_to())),
         ("subject", text(parsed.subject())),
         ("text", body(parsed.body_text(0).as_deref())),
         ("html", html(&parsed)),
-        ("template", given("template")),
-        ("locale", given("locale")),
-        ("data", given("data")),
         ("attachments", Value::Array(attachments(&parsed))),
         ("headers", headers(&parsed)),
-        ("key", Value::from(part.key.as_str())),
-        ("state", Value::from(if is_held { "held" } else { "sent" })),
-        ("at", Value::Time(at)),
-        ("line", line(send.line)),
     ])
+}
+
+/// Those who get it and whom no header names.
+fn hidden(envelope: &serde_json::Value, parsed: &Message<'_>) -> Value {
+    let named: Vec<&str> = [parsed.to(), parsed.cc()]
+        .into_iter()
+        .flatten()
+        .flat_map(Address::iter)
+        .filter_map(|one| one.address())
+        .collect();
+    let all = envelope.get("to").and_then(serde_json::Value::as_array);
+    let hidden: Vec<&str> = all
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .filter(|address| {
+            !named
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(address))
+        })
+        .collect();
+    if hidden.is_empty() {
+        return Value::Unit;
+    }
+    Value::from(hidden.join(", "))
 }
 
 /// Bare addresses, as a text; several of one message after each other.
@@ -82,9 +107,11 @@ fn text(text: Option<&str>) -> Value {
     text.map_or(Value::Unit, Value::from)
 }
 
-/// A text as it was written: mails end their lines with CRLF, and the last one too.
+/// A text as it was written, without the ends of lines that a mail adds.
 fn body(text: Option<&str>) -> Value {
-    text.map_or(Value::Unit, |text| Value::from(text.replace("\r\n", "\n")))
+    text.map_or(Value::Unit, |text| {
+        Value::from(text.replace("\r\n", "\n").trim_end_matches('\n'))
+    })
 }
 
 /// The HTML, where the mail has any: the parser makes some of a text.

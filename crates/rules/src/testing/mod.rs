@@ -24,6 +24,7 @@ mod stage;
 pub(crate) use answer::http as http_answer;
 pub use compile::{Test, TestFile, Tests};
 pub use difference::line_difference;
+pub use emails::mail_of;
 pub use failure::TestFailure;
 pub use files::TestFiles;
 pub use functions::{TEST_FUNCTIONS, TestFunction};

@@ -91,7 +91,16 @@ fn sent(stage: &Stage, send: &SendRequest) -> Value {
         "key",
         part.map_or(Value::Unit, |part| Value::from(part.key.as_str())),
     ));
-    shown.push(("line", line(send.line)));
+    // As the bytes have it that would leave.
+    let text = part.map_or_else(String::new, |part| {
+        String::from_utf8_lossy(&part.body).into_owned()
+    });
+    let json = serde_json::from_str(&text).map_or(Value::Unit, |json| Value::from_json(&json));
+    shown.extend([
+        ("json", json),
+        ("text", Value::from(text)),
+        ("line", line(send.line)),
+    ]);
     map(shown)
 }
 

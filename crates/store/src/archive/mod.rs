@@ -4,6 +4,7 @@
 //! An [`Archive`] only reads, and beside a running server. It must not know what is looked for in it.
 
 mod awaited;
+mod by_id;
 mod events;
 mod open;
 mod open_runs;

@@ -1,0 +1,11 @@
+//! `cuebook test`: finds the tests, runs them, and says what became of them.
+
+mod failure;
+mod json;
+mod once;
+mod report;
+mod tested;
+mod watch;
+
+pub(crate) use once::once;
+pub(crate) use watch::watch;
