@@ -29,6 +29,10 @@ use crate::tls::Tls;
 /// How long a connection without a request in hand may take to say goodbye.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// How long a connection that has brought no request yet may take to bring its first one while the server stops. Whoever
+/// was accepted a moment before would be closed without an answer otherwise.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
+
 /// The endpoint that answers all requests.
 pub(crate) type Answering = BoxEndpoint<'static, Response>;
 
@@ -131,17 +135,26 @@ impl Serving {
         let protocol = self.protocol();
         let mut connection =
             std::pin::pin!(protocol.serve_connection(TokioIo::new(stream), service));
-        let mut leaving = false;
+        let (mut stopping, mut leaving) = (false, false);
         let mut deadline = Instant::now() + self.limits.header_time;
         loop {
             tokio::select! {
                 // A broken connection is the client's business: there is nothing to tell and nobody to tell it to.
                 _ = connection.as_mut() => return,
                 () = self.abort.cancelled() => return,
-                () = self.stop.cancelled(), if !leaving => leaving = true,
+                () = self.stop.cancelled(), if !stopping && !leaving => {
+                    stopping = true;
+                    if !activity.has_begun() {
+                        deadline = Instant::now() + FIRST_REQUEST;
+                        continue;
+                    }
+                    leaving = true;
+                }
                 () = seat.leave.cancelled(), if !leaving => leaving = true,
                 () = tokio::time::sleep_until(deadline) => {
                     match self.patience(&activity, leaving) {
+                        // Its first request has not come, or is in hand.
+                        _ if stopping && !leaving => leaving = true,
                         Some(later) => {
                             deadline = later;
                             continue;

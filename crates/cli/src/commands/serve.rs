@@ -7,7 +7,7 @@ use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::output::Colour;
-use crate::serve::{Options, serve};
+use crate::serve::{Options, handed_over, serve};
 use crate::{logging, output};
 
 /// In a demo each run is one line, and requests are none: what was printed at the start stays in sight.
@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Serve, context: &Context) -> Result<Exit, Failure>
     } else {
         &config.log
     };
+    let handed_over = handed_over(context.environment())?;
     logging::start(log, config.log_format, colour)?;
     let options = Options {
         demo: arguments.demo,
@@ -57,7 +58,8 @@ pub(crate) fn run(arguments: &Serve, context: &Context) -> Result<Exit, Failure>
         .enable_all()
         .build()
         .map_err(Failure::unreachable)?;
-    let ended = runtime.block_on(serve(config, options, context.environment()));
+    let environment = context.environment();
+    let ended = runtime.block_on(serve(config, options, handed_over, environment));
     // Whatever still hangs in a system call must not hold up the end.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     ended

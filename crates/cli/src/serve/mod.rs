@@ -8,11 +8,14 @@ mod parts;
 mod rules;
 mod running;
 mod script_secrets;
+mod service_manager;
+mod socket;
 mod stop_signal;
 mod until_stopped;
 mod url;
 
 pub(crate) use access::secret_key;
 pub(crate) use parts::{effects, ticketpark};
+pub(crate) use socket::handed_over;
 pub(crate) use until_stopped::{Options, serve};
 pub(crate) use url::{database_url, demo_database_url, url_of};

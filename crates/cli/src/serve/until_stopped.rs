@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use cuebook_store::{Stopped, Store};
 
 use crate::config::{Config, ConfigError, EffectsMode, Environment, LogFormat};
@@ -15,6 +15,7 @@ use super::ground::Ground;
 use super::rules::Unusable;
 use super::running::Running;
 use super::stop_signal::StopSignal;
+use super::{service_manager, socket};
 
 /// What the command line asks for.
 #[derive(Debug, Clone, Copy)]
@@ -29,15 +30,22 @@ pub(crate) struct Options {
 pub(crate) async fn serve(
     mut config: Config,
     options: Options,
+    handed_over: Option<TcpListener>,
     environment: &Environment,
 ) -> Result<Exit, Failure> {
-    refuse_open_door(config.listen, options.behind_proxy)?;
+    let address = match &handed_over {
+        Some(listener) => listener.local_addr().map_err(Failure::unreachable)?,
+        None => config.listen,
+    };
+    refuse_open_door(address, options.behind_proxy)?;
     let mut signal = StopSignal::listen().map_err(Failure::unreachable)?;
-    let running = start(&mut config, options, environment)
+    let running = start(&mut config, options, handed_over, environment)
         .await
         .map_err(judge)?;
+    service_manager::ready();
     signal.next().await;
     tracing::info!("stopping");
+    service_manager::stopping();
     tokio::select! {
         () = running.stop() => {}
         () = signal.next() => {
@@ -53,11 +61,14 @@ pub(crate) async fn serve(
 async fn start(
     config: &mut Config,
     options: Options,
+    handed_over: Option<TcpListener>,
     environment: &Environment,
 ) -> anyhow::Result<Running> {
     // The address first: a second server on it must not touch the data folder of the one that runs.
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = match handed_over {
+        Some(listener) => listener,
+        None => socket::own(config.listen)?,
+    };
     let ground = Ground::open(config, options.demo).await?;
     let (running, started) = Running::start(ground, listener, config, environment).await?;
     if let Some(problem) = &started.problem {

@@ -17,3 +17,4 @@ mod reference;
 mod reload;
 mod restart;
 mod server;
+mod socket_activation;

@@ -134,6 +134,28 @@ async fn the_orderly_end_finishes_what_is_in_hand_and_waits_for_no_half_sent_hea
 }
 
 #[tokio::test]
+async fn who_was_let_in_just_before_the_end_is_answered() {
+    let mut running = Running::start().await;
+    let mut newcomer = connect(&running).await;
+    // It must be let in before the end begins.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let body = r#"{"type":"new-booking","payload":{"booking_pid":1}}"#;
+    let request = format!(
+        "POST /hooks/ticketpark/{TOKEN} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let ask = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        newcomer.write_all(request.as_bytes()).await.unwrap();
+        rest(&mut newcomer).await
+    };
+    let stopping = timeout(SOON, running.stop(Duration::from_secs(30)));
+    let (stopped, said) = tokio::join!(stopping, ask);
+    stopped.expect("the end comes soon");
+    assert!(said.starts_with("HTTP/1.1 202"), "{said}");
+}
+
+#[tokio::test]
 async fn the_grace_period_ends_what_never_ends() {
     let mut running = Running::start().await;
     let mut busy = connect(&running).await;
