@@ -223,6 +223,13 @@ impl Cuebook {
         self.store().wakes().sends.notify_one();
     }
 
+    /// Ends it in good order and starts it again on the same data, and tells `probe` of what it does from now on.
+    #[must_use]
+    pub async fn restart_probed(mut self, probe: Probe) -> Self {
+        self.recipe.probe = probe;
+        self.restart().await
+    }
+
     /// Ends it in good order and starts it again on the same data.
     #[must_use]
     pub async fn restart(self) -> Self {

@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crash::EndsAt;
 use cuebook_core::chance::{Chance as _, SystemChance};
 use cuebook_store::Store;
 use play::{Played, play};
@@ -52,10 +53,12 @@ const AGAIN: usize = 20;
 pub(crate) struct Case {
     /// One rule each, for the same events.
     programs: Vec<Program>,
-    /// How many bookings there are, each with one event.
+    /// How many bookings there are.
     bookings: usize,
+    /// How many events each of them has.
+    events: usize,
     /// At which of their points the first images end.
-    crashes: Vec<u64>,
+    crashes: Vec<EndsAt>,
     /// In which order answers and events come.
     timing: u64,
 }
@@ -69,14 +72,30 @@ impl Case {
     fn subjects(&self) -> impl Iterator<Item = String> {
         (1..=self.bookings).map(|number| format!("b{number}"))
     }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        1..=self.events
+    }
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let crashes = vec(prop_oneof![1..12_u64, 1..40_u64, 1..120_u64], 1..3);
-    let parts = (vec(programs(), 1..3), 1..4_usize, crashes, any::<u64>());
-    parts.prop_map(|(programs, bookings, crashes, timing)| Case {
+    let point = prop_oneof![1..12_u64, 1..40_u64, 1..120_u64];
+    let in_good_order = prop_oneof![3 => Just(false), 1 => Just(true)];
+    let ends = (point, in_good_order).prop_map(|(point, in_good_order)| EndsAt {
+        point,
+        in_good_order,
+    });
+    let parts = (
+        vec(programs(), 1..3),
+        1..3_usize,
+        1..3_usize,
+        vec(ends, 1..3),
+        any::<u64>(),
+    );
+    parts.prop_map(|(programs, bookings, events, crashes, timing)| Case {
         programs,
         bookings,
+        events,
         crashes,
         timing,
     })
@@ -218,13 +237,14 @@ fn failure(seed: u64, runtime: &Runtime, place: &Place) -> Option<String> {
     };
     let Case {
         bookings,
+        events,
         crashes,
         timing,
         ..
     } = &case;
     let _ = writeln!(
         told,
-        " on {on}: {bookings} bookings, ends at {crashes:?}, timing {timing}"
+        " on {on}: {bookings} bookings with {events} events each, {crashes:?}, timing {timing}"
     );
     for (name, program) in case.named() {
         let _ = writeln!(

@@ -19,22 +19,23 @@ pub(super) struct Expected {
     sent: BTreeSet<String>,
 }
 
-/// What the run of `program` for `subject` must come to.
-pub(super) fn expected(program: &Program, name: &str, subject: &str) -> Expected {
+/// What the run of `program` for `who` must come to: a booking, and which of its events.
+pub(super) fn expected(program: &Program, name: &str, who: &str) -> Expected {
     let mut telling = Telling {
         name,
-        subject,
+        who,
         suffix: String::new(),
         expected: Expected::default(),
     };
-    telling.steps(&program.steps);
+    let threw = telling.steps(&program.steps);
     let mut expected = telling.expected;
     expected.state = match program.ending {
+        _ if threw => "failed",
         Ending::Completes => "completed",
         Ending::Skips => "skipped",
         Ending::Fails | Ending::Throws => "failed",
     };
-    if program.ending == Ending::Completes {
+    if expected.state == "completed" {
         expected.end_segment();
     }
     expected
@@ -49,29 +50,29 @@ impl Expected {
 
 struct Telling<'a> {
     name: &'a str,
-    subject: &'a str,
+    who: &'a str,
     suffix: String,
     expected: Expected,
 }
 
 impl Telling<'_> {
-    fn steps(&mut self, steps: &[Step]) {
-        for step in steps {
-            self.step(step);
-        }
+    /// Says whether they throw: then those behind are not done.
+    fn steps(&mut self, steps: &[Step]) -> bool {
+        steps.iter().any(|step| self.step(step))
     }
 
-    fn inner(&mut self, steps: &[Step], turn: usize) {
+    fn inner(&mut self, steps: &[Step], turn: usize) -> bool {
         let outer = self.suffix.clone();
         self.suffix = format!("{outer}-{turn}");
-        self.steps(steps);
+        let threw = self.steps(steps);
         self.suffix = outer;
+        threw
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step) -> bool {
         let tag = format!("{}{}", step.id, self.suffix);
-        let Self { name, subject, .. } = *self;
-        let place = |answering, tag: &str| format!("/{name}/{subject}/{}/{tag}", words(answering));
+        let Self { name, who, .. } = *self;
+        let place = |answering, tag: &str| format!("/{name}/{who}/{}/{tag}", words(answering));
         match &step.what {
             What::Write(verb, answering) => {
                 let (method, tag) = match verb {
@@ -96,15 +97,15 @@ impl Telling<'_> {
             What::Mail => {
                 self.expected
                     .sent
-                    .insert(format!("mail {name} {subject} {tag}"));
+                    .insert(format!("mail {name} {who} {tag}"));
             }
             What::Emit => {
                 // What the rule for it does.
-                let told = format!("PUT /told/{subject}/fine/{name}-{tag}");
+                let told = format!("PUT /told/{who}/fine/{name}-{tag}");
                 self.expected.sent.insert(told);
             }
             What::Sleep => self.expected.end_segment(),
-            What::WaitFor { comes } => {
+            What::WaitFor { comes, .. } => {
                 if *comes {
                     self.expected.signals.push(format!("signal-{name}-{tag}"));
                 }
@@ -112,15 +113,26 @@ impl Telling<'_> {
             }
             What::Parallel {
                 branches,
-                over_array: true,
-                ..
-            } => (0..branches.len()).for_each(|item| self.inner(&branches[0], item)),
-            What::Parallel { branches, .. } => {
-                branches.iter().for_each(|branch| self.steps(branch));
+                over_array,
+                throwing,
+                caught,
+            } => {
+                let mut threw = throwing.is_some();
+                for (number, branch) in branches.iter().enumerate() {
+                    // Whatever one of them comes to, the others go on.
+                    threw |= if *over_array {
+                        self.inner(&branches[0], number)
+                    } else {
+                        self.steps(branch)
+                    };
+                }
+                return threw && !caught;
             }
-            What::Try { body, .. } => self.steps(body),
+            What::Try { body, .. } => {
+                self.steps(body);
+            }
             What::Loop { times, body } => {
-                (0..*times as usize).for_each(|turn| self.inner(body, turn));
+                return (0..*times as usize).any(|turn| self.inner(body, turn));
             }
             What::Read(_)
             | What::Remember
@@ -129,5 +141,6 @@ impl Telling<'_> {
             | What::Log
             | What::NotReady(_) => {}
         }
+        false
     }
 }

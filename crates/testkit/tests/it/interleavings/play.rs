@@ -1,6 +1,7 @@
 //! Playing a case to its end: sending what it needs in a random order, letting time pass when nothing else happens, and
 //! starting again whatever has crashed.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +11,12 @@ use cuebook_core::effect::EffectState;
 use cuebook_core::event::EventState;
 use cuebook_store::{EffectFilter, EventFilter, EventView, Page};
 use cuebook_testkit::{Cuebook, LONGEST};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use super::Case;
-use super::crash::Crash;
+use super::crash::{Crash, EndsAt};
 use super::model::{Expected, expected};
 use super::random::Random;
 use super::render::{render, told};
@@ -40,7 +41,7 @@ pub(super) struct Played {
 /// Plays `case`, its images ended at `crashes`. An error says how far it came.
 pub(super) async fn play(
     case: &Case,
-    crashes: &[u64],
+    crashes: &[EndsAt],
     timing: u64,
     place: &Place,
 ) -> Result<Played, String> {
@@ -59,8 +60,10 @@ pub(super) async fn play(
     for (name, program) in case.named() {
         let source = render(program, &name, &outside.http.url(""));
         builder = builder.rule(&format!("new-booking/{name}.rhai"), source);
-        let subjects = case.subjects();
-        to_expect.extend(subjects.map(|subject| expected(program, &name, &subject)));
+        for subject in case.subjects() {
+            let all = case.numbers().map(|number| format!("{subject}-{number}"));
+            to_expect.extend(all.map(|who| expected(program, &name, &who)));
+        }
     }
     let crash = Crash::at(crashes.first().copied());
     let cuebook = builder.probed(crash.probe()).start().await;
@@ -93,33 +96,35 @@ pub(super) async fn play(
 struct Hook {
     body: String,
     /// Which must have been accepted before it.
-    after: Option<String>,
+    after: Vec<String>,
     sent: bool,
 }
 
-/// What begins the runs, and what they wait for.
+impl Hook {
+    fn new(body: &Json, after: &[String]) -> Self {
+        Self {
+            body: body.to_string(),
+            after: after.to_vec(),
+            sent: false,
+        }
+    }
+}
+
+/// What begins the runs, and what they wait for: of one booking all wait for the same.
 fn hooks(case: &Case, expected: &[Expected]) -> Vec<Hook> {
-    let body = |kind: &str, subject: &str| {
-        let payload = json!({ "booking_pid": subject });
-        json!({ "type": kind, "payload": payload }).to_string()
-    };
+    let signals: BTreeSet<&String> = expected.iter().flat_map(|one| &one.signals).collect();
     let mut hooks = Vec::new();
     for subject in case.subjects() {
-        hooks.push(Hook {
-            body: body("new-booking", &subject),
-            after: None,
-            sent: false,
-        });
-    }
-    let subjects: Vec<String> = case.subjects().collect();
-    for (index, expected) in expected.iter().enumerate() {
-        let subject = &subjects[index % subjects.len()];
-        for signal in &expected.signals {
-            hooks.push(Hook {
-                body: body(signal, subject),
-                after: Some(body("new-booking", subject)),
-                sent: false,
-            });
+        let begin = |number| {
+            let payload = json!({ "booking_pid": subject, "n": number });
+            json!({ "type": "new-booking", "payload": payload })
+        };
+        let beginning: Vec<Json> = case.numbers().map(begin).collect();
+        hooks.extend(beginning.iter().map(|body| Hook::new(body, &[])));
+        let beginning: Vec<String> = beginning.iter().map(Json::to_string).collect();
+        for signal in &signals {
+            let body = json!({ "type": signal, "payload": { "booking_pid": subject } });
+            hooks.push(Hook::new(&body, &beginning));
         }
     }
     hooks
@@ -128,7 +133,7 @@ fn hooks(case: &Case, expected: &[Expected]) -> Vec<Hook> {
 struct Playing<'a> {
     random: Random,
     hooks: Vec<Hook>,
-    crashes: Vec<u64>,
+    crashes: Vec<EndsAt>,
     crash: Arc<Crash>,
     outside: &'a Outside,
     story: String,
@@ -141,7 +146,6 @@ impl Playing<'_> {
         let mut quiet = 0;
         while Instant::now() < last {
             if self.crash.is_over() {
-                self.tell("crashed");
                 cuebook = self.start_again(cuebook).await;
                 continue;
             }
@@ -184,11 +188,19 @@ impl Playing<'_> {
     }
 
     async fn start_again(&mut self, cuebook: Cuebook) -> Cuebook {
+        let next = (!self.crashes.is_empty()).then(|| self.crashes.remove(0));
+        let was_in_good_order = self.crash.is_in_good_order();
+        self.crash = Crash::at(next);
+        if was_in_good_order {
+            self.tell("stopped in good order");
+            let cuebook = cuebook.restart_probed(self.crash.probe()).await;
+            self.crash.arm();
+            return cuebook;
+        }
+        self.tell("crashed");
         let url = cuebook.database_url();
         let killed = cuebook.kill().await;
         let_leases_run_out(&url).await;
-        let next = (!self.crashes.is_empty()).then(|| self.crashes.remove(0));
-        self.crash = Crash::at(next);
         let cuebook = killed.reopen_probed(self.crash.probe()).await;
         self.crash.arm();
         cuebook
@@ -203,10 +215,8 @@ impl Playing<'_> {
             .filter(|hook| hook.sent)
             .map(|hook| hook.body.clone())
             .collect();
-        let may = |hook: &Hook| {
-            let after = hook.after.as_ref();
-            !hook.sent && after.is_none_or(|after| accepted.contains(after))
-        };
+        let may =
+            |hook: &Hook| !hook.sent && hook.after.iter().all(|after| accepted.contains(after));
         let ready: Vec<usize> = (0..self.hooks.len())
             .filter(|at| may(&self.hooks[*at]))
             .collect();

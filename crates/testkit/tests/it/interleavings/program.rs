@@ -3,6 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::model::expected;
+
 /// A rule.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
@@ -42,11 +44,15 @@ pub(super) enum What {
         over_array: bool,
         /// The branch that throws in the end, if one does.
         throwing: Option<usize>,
+        /// Whether what is thrown is caught around it.
+        caught: bool,
     },
     Sleep,
     /// Waits for an event that comes at some time, or that never does.
     WaitFor {
         comes: bool,
+        /// Whether it would take another one, too, which does not come.
+        several: bool,
     },
     Remember,
     Count(&'static str),
@@ -105,14 +111,16 @@ pub(super) fn programs() -> impl Strategy<Value = Program> {
     let parts = (vec(step(), 1..8), ending, concurrency, any::<bool>());
     parts.prop_map(|(mut steps, ending, concurrency, long_pauses)| {
         number(&mut steps, &mut 0);
-        Program {
+        let mut program = Program {
             steps,
             ending,
             concurrency,
-            // What a rule has sent before such a pause is out, and whether there is one depends on what a crash let
-            // happen: so only where nothing that was sent is discarded in the end.
-            long_pauses: long_pauses && ending == Ending::Completes,
-        }
+            long_pauses,
+        };
+        // What a rule has sent before such a pause is out, and whether there is one depends on what a crash let
+        // happen: so only where nothing that was sent is discarded in the end.
+        program.long_pauses &= expected(&program, "", "").state == "completed";
+        program
     })
 }
 
@@ -133,7 +141,8 @@ fn plain() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => in_a_branch(),
         1 => Just(some(What::Sleep)),
-        2 => any::<bool>().prop_map(|comes| some(What::WaitFor { comes })),
+        2 => (any::<bool>(), any::<bool>())
+            .prop_map(|(comes, several)| some(What::WaitFor { comes, several })),
         1 => Just(some(What::Remember)),
         1 => prop_oneof![Just("subject"), Just("rule"), Just("shared")]
             .prop_map(|scope| some(What::Count(scope))),
@@ -161,13 +170,15 @@ fn parallel(depth: u32) -> BoxedStrategy<Step> {
         in_a_branch().boxed()
     };
     let throwing = prop_oneof![3 => Just(None), 1 => (0..4_usize).prop_map(Some)];
-    (vec(vec(inner, 1..4), 1..5), any::<bool>(), throwing)
-        .prop_map(|(branches, over_array, throwing)| {
+    let caught = prop_oneof![3 => Just(true), 1 => Just(false)];
+    (vec(vec(inner, 1..4), 1..5), any::<bool>(), throwing, caught)
+        .prop_map(|(branches, over_array, throwing, caught)| {
             let count = branches.len();
             some(What::Parallel {
                 throwing: throwing.map(|branch| branch % count),
                 branches,
                 over_array,
+                caught,
             })
         })
         .boxed()

@@ -8,7 +8,7 @@ use crate::aftermath::ONCE;
 /// The rule for what the others emit.
 pub(super) fn told(peer: &str) -> String {
     format!(
-        "//! Tells.\nhttp::put(`{peer}/told/${{event.subject}}/fine/${{event.payload.what}}`, #{{}});\n"
+        "//! Tells.\nhttp::put(`{peer}/told/${{event.payload.who}}/fine/${{event.payload.what}}`, #{{}});\n"
     )
 }
 
@@ -18,7 +18,7 @@ pub(super) fn render(program: &Program, name: &str, peer: &str) -> String {
     let mut source = format!(
         "//! Something.\n//!\n//! ```toml\n//! concurrency = \"{}\"\n\
          //! retry = {{ attempts = 4, first = \"{first}\", max = \"10m\" }}\n//! ```\n\
-         let p = `{peer}/{name}/${{event.subject}}`;\n",
+         let who = `${{event.subject}}-${{event.payload[\"n\"]}}`;\nlet p = `{peer}/{name}/${{who}}`;\n",
         program.concurrency
     );
     let mut rendering = Rendering {
@@ -114,43 +114,58 @@ impl Rendering<'_> {
                 branches,
                 over_array,
                 throwing,
-            } => self.parallel(id, branches, *over_array, *throwing),
+                caught,
+            } => {
+                self.line(if *caught { "try {" } else { "{" });
+                self.parallel(step, branches, *over_array, *throwing);
+                self.line("}");
+                if *caught {
+                    self.line(&format!("catch (e) {{ log::info(`p{id} ${{e}}`); }}"));
+                }
+            }
             What::Sleep => self.line("sleep(\"15m\");"),
-            What::WaitFor { comes } => {
+            What::WaitFor { comes, several } => {
                 let (what, timeout) = if *comes {
                     ("signal", "30d")
                 } else {
                     ("never", "20m")
                 };
-                self.line(&format!(
-                    "let w = wait_for(`{what}-{name}-{tag}`, #{{}}, \"{timeout}\");"
-                ));
+                let mut types = format!("`{what}-{name}-{tag}`");
+                if *several {
+                    types = format!("[`other-{name}-{tag}`, {types}]");
+                }
+                self.line(&format!("let w = wait_for({types}, #{{}}, \"{timeout}\");"));
                 self.line(&format!("log::info(`w{tag} ${{w == ()}}`);"));
             }
             What::Remember => {
-                self.line(&format!("state::set(`k{tag}`, #{{ by: {id} }});"));
+                self.line(&format!("state::set(`k{tag}-${{who}}`, #{{ by: {id} }});"));
                 self.line(&format!(
-                    "log::info(`s{tag} ${{state::get(`k{tag}`)}} ${{state::get(\"other\", 7)}}`);"
+                    "log::info(`s{tag} ${{state::get(`k{tag}-${{who}}`)}} ${{state::get(\"other\", 7)}}`);"
                 ));
+            }
+            What::Count("subject") => {
+                // Another run of the booking may count, too, while this one waits.
+                self.line(&format!("state::incr(`c-${{who}}`, {id});"));
+                self.line(&format!(
+                    "log::info(`c{tag} ${{state::get(`c-${{who}}`)}}`);"
+                ));
+                self.line(&format!("state::incr(\"all\", {id});"));
             }
             What::Count(scope) => {
                 self.line(&format!("state::incr(\"count\", {id}, \"{scope}\");"));
-                if *scope == "subject" {
-                    self.line(&format!("log::info(`c{tag} ${{state::get(\"count\")}}`);"));
-                }
             }
             What::Once => {
                 self.line(&format!(
-                    "log::info(`o{tag} ${{once(`o{tag}-${{event.subject}}`)}}`);"
+                    "log::info(`o{tag} ${{once(`o{tag}-${{who}}`)}}`);"
                 ));
             }
             What::Emit => {
                 self.line(&format!(
-                    "emit(\"told\", #{{ booking_pid: event.subject, what: `{name}-{tag}` }});"
+                    "emit(\"told\", #{{ booking_pid: event.subject, who: who, what: `{name}-{tag}` }});"
                 ));
             }
             What::Mail => {
-                self.line(&format!("email::send(#{{ to: \"tom@example.com\", subject: `{name} ${{event.subject}} {tag}`, text: \"Hello\" }});"));
+                self.line(&format!("email::send(#{{ to: \"tom@example.com\", subject: `{name} ${{who}} {tag}`, text: \"Hello\" }});"));
             }
             What::Webhook(answering) => {
                 let url = self.url(step, *answering);
@@ -200,27 +215,24 @@ impl Rendering<'_> {
         }
     }
 
+    /// Renders a `parallel`, which is `step`.
     fn parallel(
         &mut self,
-        id: u32,
+        step: &Step,
         branches: &[Vec<Step>],
         over_array: bool,
         throwing: Option<usize>,
     ) {
-        self.line("try {");
-        let throws = |branch: String| format!("        if {branch} {{ throw `b${{{id}}}`; }}");
+        let id = step.id;
+        let throws = |when: &str| format!("        if {when} {{ throw \"b{id}\"; }}");
         if over_array {
             let variable = format!("b{id}");
             let items: Vec<String> = (0..branches.len()).map(|item| item.to_string()).collect();
-            self.line(&format!(
-                "    let v = parallel([{}], |{variable}| {{",
-                items.join(", ")
-            ));
-            self.depth += 1;
-            self.inner(&branches[0], Some(&variable));
-            self.depth -= 1;
+            let items = items.join(", ");
+            self.line(&format!("    let v = parallel([{items}], |{variable}| {{"));
+            self.branch(&branches[0], Some(&variable));
             if let Some(throwing) = throwing {
-                self.line(&throws(format!("{variable} == {throwing}")));
+                self.line(&throws(&format!("{variable} == {throwing}")));
             }
             self.line(&format!("        {variable} * 2"));
             self.line("    });");
@@ -228,11 +240,9 @@ impl Rendering<'_> {
             self.line("    let v = parallel([");
             for (number, branch) in branches.iter().enumerate() {
                 self.line("      || {");
-                self.depth += 1;
-                self.inner(branch, None);
-                self.depth -= 1;
+                self.branch(branch, None);
                 if throwing == Some(number) {
-                    self.line(&throws("true".to_owned()));
+                    self.line(&throws("true"));
                 }
                 self.line(&format!("        {number}"));
                 self.line("      },");
@@ -240,7 +250,12 @@ impl Rendering<'_> {
             self.line("    ]);");
         }
         self.line(&format!("    log::info(`p{id} ${{v}}`);"));
-        self.line(&format!("}} catch (e) {{ log::info(`p{id} ${{e}}`); }}"));
+    }
+
+    fn branch(&mut self, body: &[Step], variable: Option<&str>) {
+        self.depth += 1;
+        self.inner(body, variable);
+        self.depth -= 1;
     }
 }
 
