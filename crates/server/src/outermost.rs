@@ -1,6 +1,7 @@
 //! What lies around every endpoint: errors and panics become problems, answers get the headers that keep browsers from
 //! guessing, and each request leaves one line in the log and its numbers in the metrics.
 
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,7 +42,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Outermost<E> {
         let started = Instant::now();
         let method = request_log::method_name(request.method());
         let id = self.chance.uuid(self.clock.now());
-        let peer = request.remote_addr().as_socket_addr().map(|peer| peer.ip());
+        let peer = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
         let client = client_address(peer, request.headers(), &self.trusted_proxies);
         request.set_data(RequestId(id));
         request.set_data(client);

@@ -21,6 +21,10 @@ pub(crate) const LONGEST: usize = 255;
 const KEPT_HEADERS: [HeaderName; 2] = [header::CONTENT_TYPE, header::LOCATION];
 
 /// What the client calls its request, if it does.
+#[expect(
+    clippy::result_large_err,
+    reason = "a problem is made once and answered at once"
+)]
 pub(super) fn named(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);

@@ -38,7 +38,7 @@ impl Writing {
         }
         // A client that goes away takes its connection's task along; what was begun is ended all the same.
         tasks
-            .spawn(self.to_its_end(request))
+            .spawn(self.finish(request))
             .await
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "an operation panicked");
@@ -47,7 +47,7 @@ impl Writing {
             })
     }
 
-    async fn to_its_end(self, request: Request) -> Response {
+    async fn finish(self, request: Request) -> Response {
         let response = match self.api.call(request).await {
             Ok(response) => response,
             Err(error) => in_own_words(error),

@@ -1,5 +1,6 @@
 //! A change together with its row of the audit log.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::slice;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// The `kind` with this id.
-    pub(crate) fn new(kind: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn new(kind: &'static str, id: &(impl Display + ?Sized)) -> Self {
         Self {
             kind,
             id: id.to_string(),

@@ -1,5 +1,7 @@
 //! Searching for a piece of text.
 
+use std::fmt::Write as _;
+
 use sea_orm::DbBackend;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, LikeExpr};
 
@@ -34,19 +36,15 @@ pub(super) fn has_pid(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
 
 /// Whether the bytes of `column` have those of `piece` in them, upper and lower case of ASCII alike.
 pub(super) fn has_bytes(backend: DbBackend, column: impl IntoColumnRef, piece: &str) -> Expr {
-    match backend {
-        DbBackend::Postgres => {
-            let values = [Expr::col(column), Expr::value(escaped(piece))];
-            Expr::cust_with_exprs(
-                "position(lower($2) in lower(encode($1, 'escape'))) > 0",
-                values,
-            )
-        }
-        _ => {
-            let values = [Expr::col(column), Expr::value(piece)];
-            Expr::cust_with_exprs("instr(lower(CAST(? AS TEXT)), lower(?)) > 0", values)
-        }
+    if backend == DbBackend::Postgres {
+        let values = [Expr::col(column), Expr::value(escaped(piece))];
+        return Expr::cust_with_exprs(
+            "position(lower($2) in lower(encode($1, 'escape'))) > 0",
+            values,
+        );
     }
+    let values = [Expr::col(column), Expr::value(piece)];
+    Expr::cust_with_exprs("instr(lower(CAST(? AS TEXT)), lower(?)) > 0", values)
 }
 
 /// The bytes of `piece` as Postgres writes bytes in its format `escape`.
@@ -55,7 +53,10 @@ fn escaped(piece: &str) -> String {
     for byte in piece.bytes() {
         match byte {
             b'\\' => text.push_str("\\\\"),
-            0 | 128.. => text.push_str(&format!("\\{byte:03o}")),
+            0 | 128.. => {
+                // Writing to a text of our own cannot fail.
+                let _ = write!(text, "\\{byte:03o}");
+            }
             _ => text.push(char::from(byte)),
         }
     }
@@ -73,7 +74,7 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
             _ if character.is_ascii() => spelt.push(character),
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    spelt.push_str(&format!("\\u{unit:04x}"));
+                    let _ = write!(spelt, "\\u{unit:04x}");
                 }
             }
         }

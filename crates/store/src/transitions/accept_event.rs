@@ -101,7 +101,7 @@ impl Transition for AcceptEvent {
 
 impl Change for AcceptEvent {
     fn target(&self) -> Target {
-        Target::new("event", self.event.id)
+        Target::new("event", &self.event.id)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

@@ -145,7 +145,7 @@ impl Change for NewApiKey {
 
 impl Change for NewHookToken {
     fn target(&self) -> Target {
-        Target::new("hook_token", token_id(&hex::encode(self.hash)))
+        Target::new("hook_token", &token_id(&hex::encode(self.hash)))
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

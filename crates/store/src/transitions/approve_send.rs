@@ -40,7 +40,7 @@ impl Transition for ApproveSend {
 
 impl Change for ApproveSend {
     fn target(&self) -> Target {
-        Target::new("effect", self.0)
+        Target::new("effect", &self.0)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

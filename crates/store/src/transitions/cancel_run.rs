@@ -57,7 +57,7 @@ impl Transition for CancelRun {
 
 impl Change for CancelRun {
     fn target(&self) -> Target {
-        Target::new("run", self.run)
+        Target::new("run", &self.run)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

@@ -40,7 +40,7 @@ impl Transition for DiscardEffect {
 
 impl Change for DiscardEffect {
     fn target(&self) -> Target {
-        Target::new("effect", self.0)
+        Target::new("effect", &self.0)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

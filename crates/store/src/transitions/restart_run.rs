@@ -42,7 +42,7 @@ impl Transition for RestartRun {
 
 impl Change for RestartRun {
     fn target(&self) -> Target {
-        Target::new("run", self.0)
+        Target::new("run", &self.0)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

@@ -58,7 +58,7 @@ impl Transition for RetrySend {
 
 impl Change for RetrySend {
     fn target(&self) -> Target {
-        Target::new("effect", self.0)
+        Target::new("effect", &self.0)
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

@@ -79,7 +79,7 @@ impl Transition for ChangeSecret {
 
 impl Change for ChangeSecret {
     fn target(&self) -> Target {
-        Target::new("secret", format!("{}/{}", self.namespace, self.name))
+        Target::new("secret", &format!("{}/{}", self.namespace, self.name))
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {

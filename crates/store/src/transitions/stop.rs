@@ -102,7 +102,7 @@ impl Transition for SetStop {
 impl Change for SetStop {
     fn target(&self) -> Target {
         let rule = self.rule.as_ref().map_or("all", RuleName::as_str);
-        Target::new("stop", format!("{} of {rule}", self.what.as_str()))
+        Target::new("stop", &format!("{} of {rule}", self.what.as_str()))
     }
 
     async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
