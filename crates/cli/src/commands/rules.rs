@@ -1,18 +1,19 @@
 //! `cuebook rules`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use crate::context::{Context, block_on};
 use crate::exit::{Exit, Failure};
-use crate::remote::{Remote, Table};
+use crate::remote::{Remote, Table, rule_sets};
 
-/// List the rules in force, show one, enable and disable.
+/// List the rules in force, show one, enable and disable; deploy a set of them.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook rules list\n  cuebook rules disable new-booking/thank-you\n\nA disabled rule gets no new runs; those that there are go on. `cuebook pause --rule` holds these too."
+    after_help = "Examples:\n  cuebook rules list\n  cuebook rules disable new-booking/thank-you\n  cuebook rules deploy rules\n\nA disabled rule gets no new runs; those that there are go on. `cuebook pause --rule` holds these too."
 )]
 pub(crate) struct Rules {
     #[command(subcommand)]
@@ -42,6 +43,29 @@ enum Verb {
         /// The rule's name.
         name: String,
     },
+    /// List the versions of a rule that were ever in force.
+    Versions {
+        /// The rule's name.
+        name: String,
+    },
+    /// Check a folder of rules and put it in force on all nodes at once. For `rules_source = "database"`.
+    Deploy {
+        /// The folder.
+        #[arg(default_value = "rules")]
+        dir: PathBuf,
+    },
+    /// List the rule sets that were ever in force.
+    Sets,
+    /// Show what would change if a set took the place of the one in force.
+    Diff {
+        /// The set's hash, as `sets` lists it.
+        set: String,
+    },
+    /// Put a former set in force again.
+    Activate {
+        /// The set's hash, as `sets` lists it.
+        set: String,
+    },
 }
 
 /// Does what the verb says.
@@ -59,6 +83,11 @@ pub(crate) fn run(arguments: &Rules, context: &Context) -> Result<Exit, Failure>
             }
             Verb::Enable { name } => decide(&remote, name, "enable").await?,
             Verb::Disable { name } => decide(&remote, name, "disable").await?,
+            Verb::Versions { name } => rule_sets::versions(&remote, name).await?,
+            Verb::Deploy { dir } => return rule_sets::deploy(&remote, dir, context).await,
+            Verb::Sets => rule_sets::list(&remote).await?,
+            Verb::Diff { set } => rule_sets::diff(&remote, set).await?,
+            Verb::Activate { set } => rule_sets::activate(&remote, set).await?,
         }
         Ok(Exit::Good)
     })

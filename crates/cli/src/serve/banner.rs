@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, RulesSource};
+use crate::config::{Config, Role, RulesSource};
 use crate::data_folder::{ADMIN_KEY, DataFolder, HOOK_TOKEN, SECRET_KEY};
 use crate::output::Colour;
 
@@ -40,15 +40,21 @@ impl Banner<'_> {
                 &format!("Cuebook {} is ready.", env!("CARGO_PKG_VERSION"))
             )
         );
-        let token = self.access.hook_token.new_text();
-        let token = token.map_or_else(|| "<token>".to_owned(), |token| token.reveal().to_owned());
-        row(
-            &mut text,
-            "webhook",
-            &format!("{}/hooks/ticketpark/{token}", self.url),
-        );
-        row(&mut text, "API", &format!("{}/api/v1", self.url));
-        row(&mut text, "docs", &format!("{}/docs", self.url));
+        match self.config.role {
+            Role::All => self.say_where_to_go(&mut text),
+            Role::Ingest => {
+                self.say_where_to_go(&mut text);
+                row(&mut text, "role", "ingest: receives, and runs no rule");
+            }
+            Role::Worker => {
+                row(
+                    &mut text,
+                    "role",
+                    "worker: runs rules, and receives nothing",
+                );
+                row(&mut text, "health", &format!("{}/readyz", self.url));
+            }
+        }
         if let Some(key) = self.access.admin_key.new_text() {
             row(&mut text, "key", key.reveal());
         }
@@ -72,6 +78,15 @@ impl Banner<'_> {
             self.say_what_to_try(&mut text);
         }
         text
+    }
+
+    fn say_where_to_go(&self, text: &mut String) {
+        let token = self.access.hook_token.new_text();
+        let token = token.map_or_else(|| "<token>".to_owned(), |token| token.reveal().to_owned());
+        let webhook = format!("{}/hooks/ticketpark/{token}", self.url);
+        row(text, "webhook", &webhook);
+        row(text, "API", &format!("{}/api/v1", self.url));
+        row(text, "docs", &format!("{}/docs", self.url));
     }
 
     fn say_where_keys_are(&self, text: &mut String) {

@@ -52,8 +52,11 @@ impl Server {
                 .unwrap_or_else(|_| panic!("no server; it printed:\n{banner}{}", folder.read(LOG)));
             banner.push_str(&line);
             banner.push('\n');
-            if let Some(docs) = line.trim().strip_prefix("docs") {
-                break docs.trim().strip_suffix("/docs").unwrap().to_owned();
+            let place = ["docs", "health"]
+                .iter()
+                .find_map(|row| line.trim().strip_prefix(row));
+            if let Some((url, _)) = place.and_then(|place| place.trim().rsplit_once('/')) {
+                break url.to_owned();
             }
         };
         // The rest of the banner comes in one piece with that line.
