@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, definitions, doctor, effects, events, login, migrate, new, openapi, pause, reference,
-    rules, runs, serve, test, trigger,
+    backtest, check, definitions, doctor, effects, events, login, migrate, new, openapi, pause, reference,
+    rules, run, runs, serve, test, trigger,
 };
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Trigger(trigger::Trigger),
     Check(check::Check),
     Test(test::Test),
+    Run(run::Run),
+    Backtest(backtest::Backtest),
     New(new::New),
     Definitions(definitions::Definitions),
     Events(events::Events),
@@ -57,6 +59,8 @@ impl Command {
             Self::Trigger(command) => trigger::run(&command, context),
             Self::Check(command) => check::run(&command, context),
             Self::Test(command) => test::run(&command, context),
+            Self::Run(command) => run::run(&command, context),
+            Self::Backtest(command) => backtest::run(&command, context),
             Self::New(command) => new::run(&command, context),
             Self::Definitions(command) => definitions::run(&command, context),
             Self::Events(command) => events::run(&command, context),

@@ -1,6 +1,8 @@
 //! The command `cuebook`: reads the command line, hands over to one command, and turns its end into an exit code.
 
 mod arguments;
+mod backtest;
+mod candidate;
 mod client;
 mod commands;
 mod config;
@@ -9,16 +11,19 @@ mod data_folder;
 mod definitions;
 mod diagnostics;
 mod doctor;
+mod dry_run;
 mod engine;
 mod exit;
 mod logging;
 mod memory;
 mod new_rule;
 mod output;
+mod past;
 mod remote;
 mod rule_tests;
 mod serve;
 mod ticketpark_token;
+mod trial;
 mod trigger;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! The commands: one file each, holding the argument struct (whose doc is the help) and the function that does it.
 
+pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod definitions;
 pub(crate) mod doctor;
@@ -12,6 +13,7 @@ pub(crate) mod openapi;
 pub(crate) mod pause;
 pub(crate) mod reference;
 pub(crate) mod rules;
+pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -117,6 +117,19 @@ pub(crate) fn secret_key(
     SecretKey::from_hex(text.reveal()).with_context(|| format!("{source} cannot be used"))
 }
 
+/// The same, where it was made before.
+pub(crate) fn existing_secret_key(
+    config: &Config,
+    folder: &DataFolder,
+) -> anyhow::Result<Option<SecretKey>> {
+    let text = match &config.secret_key {
+        Some(text) => Some(text.clone()),
+        None => folder.key(SECRET_KEY)?,
+    };
+    text.map(|text| SecretKey::from_hex(text.reveal()).context("the secret key cannot be used"))
+        .transpose()
+}
+
 #[cfg(test)]
 mod tests {
     use cuebook_core::chance::SystemChance;

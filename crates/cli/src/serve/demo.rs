@@ -25,6 +25,15 @@ pub(super) struct Demo {
     pub(super) password: SecretText,
 }
 
+/// The demo's mails have a sender, and go nowhere.
+pub(crate) fn send_as_demo(config: &mut Config) {
+    config.smtp = Smtp {
+        url: None,
+        from: Some(config.smtp.from.take().unwrap_or_else(|| SENDER.to_owned())),
+        allow_plain: false,
+    };
+}
+
 impl Demo {
     /// Starts the pretend Ticketpark and turns `config` into the demo's.
     pub(super) async fn start(
@@ -50,11 +59,7 @@ impl Demo {
         config.rules_source = RulesSource::Folder;
         config.role = Role::All;
         config.database_url = Some(sqlite(folder, "demo.db"));
-        config.smtp = Smtp {
-            url: None,
-            from: Some(config.smtp.from.take().unwrap_or_else(|| SENDER.to_owned())),
-            allow_plain: false,
-        };
+        send_as_demo(config);
         config.ticketpark = Ticketpark {
             url: pretend
                 .url()

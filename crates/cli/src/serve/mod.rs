@@ -14,8 +14,10 @@ mod stop_signal;
 mod until_stopped;
 mod url;
 
-pub(crate) use access::secret_key;
+pub(crate) use access::{existing_secret_key, secret_key};
+pub(crate) use demo::send_as_demo;
 pub(crate) use parts::{effects, ticketpark};
+pub(crate) use script_secrets::ScriptSecrets;
 pub(crate) use socket::handed_over;
 pub(crate) use until_stopped::{Options, serve};
 pub(crate) use url::{database_url, demo_database_url, url_of};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use cuebook_core::secret::SecretLookup;
 use cuebook_rules::{ActiveRules, RuleSet};
-use cuebook_server::{RuleProblems, Server, ServerParts, ServerSettings};
+use cuebook_server::{Readable, RuleProblems, Server, ServerParts, ServerSettings};
 use cuebook_ticketpark::Client;
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
@@ -115,6 +115,10 @@ impl Running {
                 rules_from_folder: config.rules_source == RulesSource::Folder,
                 ingest: config.role.receives(),
                 admin: config.role.receives(),
+                readable: Readable {
+                    send: cuebook_effects::readable::of_send,
+                    call: cuebook_effects::readable::of_call,
+                },
                 ..ServerSettings::new(url.clone(), env!("CARGO_PKG_VERSION"))
             },
         };

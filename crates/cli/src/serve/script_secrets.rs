@@ -9,14 +9,14 @@ use cuebook_core::secret::{SecretLookup, SecretText};
 use crate::config::{ConfigError, Environment, SCRIPT_SECRET, read_secret};
 
 /// The environment's secrets, then the stored ones.
-pub(super) struct ScriptSecrets {
+pub(crate) struct ScriptSecrets {
     given: HashMap<String, SecretText>,
     stored: Arc<dyn SecretLookup>,
 }
 
 impl ScriptSecrets {
     /// Reads `CUEBOOK_SECRET_<NAME>` and the files that `CUEBOOK_SECRET_<NAME>_FILE` name, once.
-    pub(super) fn new(
+    pub(crate) fn new(
         environment: &Environment,
         stored: Arc<dyn SecretLookup>,
     ) -> Result<Self, ConfigError> {

@@ -32,6 +32,11 @@ pub(crate) fn database_url(config: &Config, folder: &DataFolder) -> SecretText {
         .unwrap_or_else(|| sqlite(folder, "cuebook.db"))
 }
 
+/// The database of a demo.
+pub(crate) fn demo_database_url(folder: &DataFolder) -> SecretText {
+    sqlite(folder, "demo.db")
+}
+
 /// The database file `name` of the data folder.
 pub(super) fn sqlite(folder: &DataFolder, name: &str) -> SecretText {
     SecretText::new(format!("sqlite://{}", folder.path(name).display()))

@@ -28,22 +28,37 @@ impl Followed {
     pub(crate) fn went_wrong(&self) -> bool {
         self.runs.iter().any(Run::went_wrong)
     }
+
+    /// The rules that ran, and how their runs stand.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.runs
+            .iter()
+            .map(|run| (run.rule.as_str(), run.state.as_str()))
+    }
 }
 
-/// Injects the event and looks at it until its runs are at rest and their effects tried, for `timeout` at most.
-pub(crate) async fn follow(
+/// Injects an event; gives its id.
+pub(crate) async fn inject(
     client: &ApiClient,
     event_type: &str,
     payload: &Json,
     perform: bool,
-    timeout: Duration,
-) -> anyhow::Result<Followed> {
+) -> anyhow::Result<String> {
     let body = json!({"type": event_type, "payload": payload, "perform": perform});
     let accepted: Accepted = client.post("events", &body).await?;
+    Ok(accepted.id)
+}
+
+/// Looks at an event until its runs are at rest and their effects tried, for `timeout` at most.
+pub(crate) async fn follow(
+    client: &ApiClient,
+    id: &str,
+    timeout: Duration,
+) -> anyhow::Result<Followed> {
     let deadline = Instant::now() + timeout;
     let mut pause = FIRST_LOOK;
     loop {
-        let followed = look(client, &accepted.id).await?;
+        let followed = look(client, id).await?;
         let at_rest = followed.runs.iter().all(Run::is_at_rest);
         let tried = !followed.runs.iter().any(Run::has_untried_effects);
         let over = Instant::now() >= deadline;
@@ -58,7 +73,7 @@ pub(crate) async fn follow(
     }
 }
 
-async fn look(client: &ApiClient, id: &str) -> anyhow::Result<Followed> {
+pub(super) async fn look(client: &ApiClient, id: &str) -> anyhow::Result<Followed> {
     let raw_event: Json = client.get(&format!("events/{id}")).await?;
     let event: Event = serde_json::from_value(raw_event.clone())?;
     let (mut runs, mut raw) = (Vec::new(), Vec::new());

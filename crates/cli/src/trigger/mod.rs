@@ -4,7 +4,9 @@ mod follow;
 mod report;
 mod sample;
 mod views;
+mod watch;
 
-pub(crate) use follow::follow;
+pub(crate) use follow::{Followed, follow, inject};
 pub(crate) use report::{report, report_run};
-pub(crate) use sample::{Assignment, sample};
+pub(crate) use sample::{Assignment, payload, sample};
+pub(crate) use watch::watch;

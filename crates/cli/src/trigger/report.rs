@@ -60,7 +60,7 @@ impl Followed {
     }
 }
 
-fn head(text: &mut String, run: &Run, colour: Colour) {
+pub(super) fn head(text: &mut String, run: &Run, colour: Colour) {
     let code = match run.state.as_str() {
         "completed" => "32",
         "failed" | "blocked" => "31",
@@ -79,7 +79,7 @@ fn head(text: &mut String, run: &Run, colour: Colour) {
     let _ = writeln!(text, "  {}", colour.paint("2", &format!("run {}", run.id)));
 }
 
-fn steps(text: &mut String, steps: &[Step], colour: Colour) {
+pub(super) fn steps(text: &mut String, steps: &[Step], colour: Colour) {
     for step in steps {
         let arguments: Vec<String> = step.arguments.iter().map(Json::to_string).collect();
         // What a send was given stands in its effect.
@@ -103,7 +103,7 @@ fn steps(text: &mut String, steps: &[Step], colour: Colour) {
     }
 }
 
-fn logs(text: &mut String, logs: &[LogLine], colour: Colour) {
+pub(super) fn logs(text: &mut String, logs: &[LogLine], colour: Colour) {
     for log in logs {
         let fields = match &log.fields {
             Json::Null => String::new(),
@@ -120,7 +120,12 @@ fn logs(text: &mut String, logs: &[LogLine], colour: Colour) {
     }
 }
 
-async fn effects(text: &mut String, effects: &[Effect], client: &ApiClient, colour: Colour) {
+pub(super) async fn effects(
+    text: &mut String,
+    effects: &[Effect],
+    client: &ApiClient,
+    colour: Colour,
+) {
     for effect in effects {
         let code = match effect.state.as_str() {
             "done" | "captured" => "32",

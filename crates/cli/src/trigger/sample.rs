@@ -13,8 +13,12 @@ use crate::config::nearest;
 pub(crate) struct Assignment {
     /// The parts of the path below the payload.
     path: Vec<String>,
-    value: Json,
+    /// As it was written.
+    value: String,
 }
+
+/// What stands for the number of the event in a value.
+const NUMBER: &str = "{n}";
 
 impl FromStr for Assignment {
     type Err = String;
@@ -34,31 +38,43 @@ impl FromStr for Assignment {
         if path.iter().any(String::is_empty) {
             return Err("the path has an empty part".to_owned());
         }
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
+        let value = value.to_owned();
         Ok(Self { path, value })
     }
 }
 
-/// The payload of a type: `given`, else the type's example, with `assignments` carried out. An unknown type needs `force`.
-pub(crate) fn sample(
-    event_type: &str,
-    given: Option<Json>,
+impl Assignment {
+    /// The value for event `number`: JSON, or else the text that it is.
+    fn value(&self, number: u32) -> Json {
+        let text = self.value.replace(NUMBER, &number.to_string());
+        serde_json::from_str(&text).unwrap_or(Json::String(text))
+    }
+}
+
+/// The payload of event `number`: `sample` with `assignments` carried out.
+pub(crate) fn payload(
+    sample: &Json,
     assignments: &[Assignment],
-    force: bool,
+    number: u32,
 ) -> anyhow::Result<Json> {
+    let mut payload = sample.clone();
+    for assignment in assignments {
+        set(&mut payload, &assignment.path, assignment.value(number))?;
+    }
+    Ok(payload)
+}
+
+/// The payload of a type: `given`, else the type's example. An unknown type needs `force`.
+pub(crate) fn sample(event_type: &str, given: Option<Json>, force: bool) -> anyhow::Result<Json> {
     let known = EventType::from_wire(event_type).descriptor();
     if known.is_none() && !force {
         return Err(unknown(event_type));
     }
-    let mut payload = match (given, known) {
-        (Some(given), _) => given,
-        (None, Some(descriptor)) => example(descriptor)?,
-        (None, None) => Json::Object(Map::new()),
-    };
-    for assignment in assignments {
-        set(&mut payload, &assignment.path, assignment.value.clone())?;
+    match (given, known) {
+        (Some(given), _) => Ok(given),
+        (None, Some(descriptor)) => example(descriptor),
+        (None, None) => Ok(Json::Object(Map::new())),
     }
-    Ok(payload)
 }
 
 fn example(descriptor: &EventDescriptor) -> anyhow::Result<Json> {
@@ -115,7 +131,8 @@ mod tests {
             .iter()
             .map(|text| text.parse().unwrap())
             .collect();
-        sample(event_type, None, &assignments, true).unwrap()
+        let sample = sample(event_type, None, true).unwrap();
+        payload(&sample, &assignments, 1).unwrap()
     }
 
     #[test]
@@ -153,16 +170,24 @@ mod tests {
         let payload = with("made-up", &["a.b=1", "list=[1,2]", "list.0=x", "list.2=y"]);
         assert_eq!(payload, json!({"a": {"b": 1}, "list": ["x", 2, "y"]}));
         let assignment = ["list=[]".parse().unwrap(), "list.5=x".parse().unwrap()];
-        assert!(sample("made-up", None, &assignment, true).is_err());
+        assert!(payload(&json!({}), &assignment, 1).is_err());
+    }
+
+    #[test]
+    fn each_of_several_events_has_its_number() {
+        let assignment = [
+            "booking_pid=29{n}".parse().unwrap(),
+            "name=no. {n}".parse().unwrap(),
+        ];
+        let third = payload(&json!({}), &assignment, 3).unwrap();
+        assert_eq!(third, json!({"booking_pid": 293, "name": "no. 3"}));
     }
 
     #[test]
     fn an_unknown_type_is_refused_with_the_one_that_was_meant() {
-        let error = sample("new-bookin", None, &[], false)
-            .unwrap_err()
-            .to_string();
+        let error = sample("new-bookin", None, false).unwrap_err().to_string();
         assert!(error.contains("did you mean new-booking?"), "{error}");
         assert!(error.contains("person-updated"), "{error}");
-        assert_eq!(sample("new-bookin", None, &[], true).unwrap(), json!({}));
+        assert_eq!(sample("new-bookin", None, true).unwrap(), json!({}));
     }
 }

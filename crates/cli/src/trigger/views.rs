@@ -44,7 +44,7 @@ pub(crate) struct Run {
 }
 
 /// A step of a run.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Step {
     pub(super) path: String,
     pub(super) function: String,
@@ -69,7 +69,7 @@ pub(super) struct LogLine {
 }
 
 /// An effect of a run.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Effect {
     pub(super) id: String,
     pub(super) kind: String,
@@ -83,6 +83,11 @@ impl Run {
     /// Whether nothing more happens by itself soon.
     pub(super) fn is_at_rest(&self) -> bool {
         !matches!(self.state.as_str(), "ready" | "running")
+    }
+
+    /// Whether nothing more happens by itself at all.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_at_rest() && self.state != "waiting"
     }
 
     /// Whether somebody should look at it.

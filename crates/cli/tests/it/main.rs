@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backtest;
+mod backtest_many;
 mod check;
 mod config;
 mod definitions;
 mod demo;
+mod dry_run;
 mod exit_codes;
 mod folder;
 mod http;
@@ -17,4 +20,5 @@ mod reference;
 mod reload;
 mod restart;
 mod server;
+mod trigger;
 mod socket_activation;
