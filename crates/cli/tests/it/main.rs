@@ -19,6 +19,7 @@ mod peers;
 mod reference;
 mod reload;
 mod restart;
+mod rule_tests;
 mod server;
 mod trigger;
 mod socket_activation;
