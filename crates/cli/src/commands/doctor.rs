@@ -16,17 +16,26 @@ use crate::config::Config;
 use crate::context::{Context, block_on};
 use crate::data_folder::DataFolder;
 use crate::doctor::{self, Database, Part, Verdict};
+use crate::engine;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Colour};
+use crate::past;
 use crate::serve::{database_url, secret_key, ticketpark};
+use crate::trial;
 
 /// Check configuration, database, rules, mail server and Ticketpark, and that the books close: that every event, run and
 /// effect is accounted for. Exits with 1 if something is wrong.
 ///
 /// Works beside a running server, which then looks at its database itself, and without one.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cuebook doctor\n  cuebook doctor --json")]
+#[command(
+    after_help = "Examples:\n  cuebook doctor\n  cuebook doctor --json\n  cuebook doctor --runs    # with a new version of Cuebook, before it takes over"
+)]
 pub(crate) struct Doctor {
+    /// Only replay the journals of all runs that are not over on this binary, each with its pinned version, and list what
+    /// would diverge. Reads the database itself, also beside a running server, and changes nothing.
+    #[arg(long)]
+    runs: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -36,6 +45,7 @@ pub(crate) struct Doctor {
 pub(crate) fn run(arguments: &Doctor, context: &Context) -> Result<Exit, Failure> {
     let colour = Colour::of_stdout(context.environment());
     let (parts, books) = match context.config() {
+        Ok(config) if arguments.runs => return replay_runs(arguments, &config, context, colour),
         Ok(config) => {
             let mut parts = vec![Part::good("configuration", "can be read")];
             parts.push(doctor::rules(&config));
@@ -54,6 +64,31 @@ pub(crate) fn run(arguments: &Doctor, context: &Context) -> Result<Exit, Failure
         output::line(format!("{answer:#}"));
     } else {
         output::text(&told(&parts, colour));
+    }
+    Ok(if good { Exit::Good } else { Exit::Findings })
+}
+
+/// Replays the runs that are not over and tells.
+fn replay_runs(
+    arguments: &Doctor,
+    config: &Config,
+    context: &Context,
+    colour: Colour,
+) -> Result<Exit, Failure> {
+    let (part, runs) = block_on(async {
+        let archive = past::open(&past::Database { demo: false }, config).await?;
+        let secrets = trial::secrets(config, context, &archive).await?;
+        let engine = engine::for_server(config, secrets).map_err(Failure::unreachable)?;
+        let replayed = doctor::runs(&archive, &engine).await;
+        archive.close().await.map_err(Failure::unreachable)?;
+        Ok(replayed)
+    })?;
+    let good = part.verdict != Verdict::Finding;
+    if arguments.json {
+        let answer = json!({"good": good, "parts": [part], "runs": runs});
+        output::line(format!("{answer:#}"));
+    } else {
+        output::text(&told(&[part], colour));
     }
     Ok(if good { Exit::Good } else { Exit::Findings })
 }

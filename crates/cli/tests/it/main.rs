@@ -8,6 +8,7 @@ mod check;
 mod config;
 mod definitions;
 mod demo;
+mod doctor_runs;
 mod dry_run;
 mod exit_codes;
 mod folder;
