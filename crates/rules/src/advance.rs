@@ -7,10 +7,9 @@ use rhai::Scope;
 
 use crate::engine::Engine;
 use crate::failure;
-use crate::functions::isolate;
 use crate::host::run::Host;
 use crate::host::stop::{End, Stop};
-use crate::host::{current, gauge, modules};
+use crate::host::{cells, current, gauge, modules};
 use crate::outcome::{Outcome, ScriptFailure};
 use crate::pass::{Pass, PassInput};
 use crate::program::Program;
@@ -33,6 +32,8 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
         Arc::clone(settings),
         Arc::clone(&program.templates),
     ));
+    // Emptied when nothing of the run is needed any more.
+    let captured = cells::begin();
     let ran = run(engine, program);
     let host = current::leave();
     let operations = gauge::operations();
@@ -53,6 +54,7 @@ pub(crate) fn advance(engine: &Engine, program: &Program, input: &PassInput) -> 
         (None, None, Ran::Threw(error)) => Outcome::Failed(failure::script_error(program, *error)),
         (None, None, Ran::Through) => ended(Outcome::Completed, &host),
     };
+    drop(captured);
     if let Outcome::RetryIn { delay, reason } = &outcome {
         host.begin_round(*delay, reason);
     }
@@ -78,26 +80,10 @@ fn run(engine: &Engine, program: &Program) -> Ran {
         Some(unit) => engine.0.rhai.run_ast_with_scope(&mut scope, &unit.ast),
         None => Ok(()),
     };
-    let ran = match catch_unwind(AssertUnwindSafe(run)) {
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(())) => Ran::Through,
         Ok(Err(error)) => Ran::Threw(error),
         Err(panic) => Ran::Panicked(message_of(panic.as_ref())),
-    };
-    untie(&mut scope);
-    ran
-}
-
-/// Empties what closures have captured: one that holds itself would never be freed.
-fn untie(scope: &mut Scope<'_>) {
-    let names: Vec<String> = scope
-        .iter_raw()
-        .filter(|(_, _, value)| value.is_shared())
-        .map(|(name, _, _)| name.to_owned())
-        .collect();
-    for name in names {
-        if let Some(cell) = scope.get_mut(&name) {
-            isolate::untie(cell);
-        }
     }
 }
 

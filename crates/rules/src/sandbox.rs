@@ -4,6 +4,7 @@
 //! rule's own libraries and nothing else. The optimiser is off: it has once dropped calls that had effects.
 
 mod bounded;
+mod sorted;
 
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicBlobPackage, BasicFnPackage, BasicIteratorPackage,
@@ -13,7 +14,7 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use crate::host::modules::ThreadModules;
-use crate::host::{current, gauge};
+use crate::host::{cells, current, gauge};
 use crate::settings::Settings;
 
 /// Words of Rhai that scripts do not have.
@@ -27,12 +28,13 @@ pub(crate) fn engine(settings: &Settings) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     packages(&mut engine);
     bounded::register(&mut engine);
+    sorted::register(&mut engine);
     for word in DISABLED {
         engine.disable_symbol(*word);
     }
     engine.set_module_resolver(ThreadModules);
     limit(&mut engine, settings);
-    resolve_event(&mut engine);
+    watch_variables(&mut engine);
     engine
 }
 
@@ -68,16 +70,31 @@ fn limit(engine: &mut Engine, settings: &Settings) {
         .on_progress(move |_| gauge::progress(&limits, memory));
 }
 
-/// Makes `event` a constant that is seen everywhere, in functions too. A variable of that name hides it, as usual.
+/// Makes `event` a constant that is seen everywhere, in functions too; a variable of that name hides it, as usual. And
+/// notes the variables that closures capture: Rhai looks each up when it makes the closure.
 #[expect(
     deprecated,
     reason = "Rhai marks what may change so; its version is pinned"
 )]
-fn resolve_event(engine: &mut Engine) {
+fn watch_variables(engine: &mut Engine) {
     engine.on_var(|name, index, context| {
-        if name != "event" || index != 0 || context.scope().contains("event") {
+        if let Some(before) = index.checked_sub(1) {
+            // Counted from the last.
+            if let Some((_, _, value)) = context.scope().iter_raw().nth(before) {
+                cells::note(value);
+            }
+            return Ok(None);
+        }
+        if let Some((_, _, value)) = context.scope().iter_raw().find(|(own, ..)| *own == name) {
+            cells::note(value);
+            return Ok(None);
+        }
+        if name != "event" {
             return Ok(None);
         }
         Ok(current::event().map(Dynamic::from))
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use cuebook_core::limits;
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use crate::host::cells;
 use crate::throw::{Thrown, invalid};
 
 /// Copies that belong together: what two of the originals share, the two copies share too.
@@ -20,14 +21,10 @@ impl Copies {
         self.copy_at(value, 0)
     }
 
-    /// Empties the copies, since a closure that holds itself would never be freed: for when nobody needs them any more.
-    /// Not if `result` has closures in it, which do.
+    /// Empties the copies, for when nobody needs them any more. Not if `result` has closures in it, which do.
     pub(crate) fn untie(self, result: &Dynamic) {
-        if holds_closures(result, 0) {
-            return;
-        }
-        for (_, mut cell) in self.cells {
-            untie(&mut cell);
+        if !holds_closures(result, 0) {
+            self.cells.into_values().for_each(cells::release);
         }
     }
 
@@ -68,16 +65,16 @@ impl Copies {
 
     /// A cell that closures share: they share the copy as well, and one that holds itself is copied once.
     fn copy_cell(&mut self, cell: &Dynamic, depth: usize) -> Result<Dynamic, Thrown> {
-        let Some(held) = cell.read_lock::<Dynamic>() else {
-            return Err(invalid(
-                "a captured variable cannot be copied into a branch while it is being changed",
-            ));
+        let being_changed = || {
+            invalid("a captured variable cannot be copied into a branch while it is being changed")
         };
-        let address = std::ptr::from_ref::<Dynamic>(&held).addr();
+        let address = cells::address_of(cell).ok_or_else(being_changed)?;
         if let Some(copy) = self.cells.get(&address) {
             return Ok(copy.clone());
         }
+        let held = cell.read_lock::<Dynamic>().ok_or_else(being_changed)?;
         let mut copy = Dynamic::UNIT.into_shared();
+        cells::note(&copy);
         self.cells.insert(address, copy.clone());
         let inner = self.copy_at(&held, depth + 1)?;
         if let Some(mut empty) = copy.write_lock::<Dynamic>() {
@@ -85,15 +82,6 @@ impl Copies {
         }
         Ok(copy)
     }
-}
-
-/// Empties a shared cell.
-pub(crate) fn untie(cell: &mut Dynamic) {
-    let held = cell
-        .write_lock::<Dynamic>()
-        .map(|mut held| std::mem::take(&mut *held));
-    // Dropped only now that the lock is released: it may hold the cell itself.
-    drop(held);
 }
 
 fn holds_closures(value: &Dynamic, depth: usize) -> bool {

@@ -6,6 +6,7 @@
 pub(crate) mod ask;
 mod await_event;
 pub(crate) mod branch;
+pub(crate) mod cells;
 pub(crate) mod current;
 pub(crate) mod event_view;
 pub(crate) mod function;

@@ -1,7 +1,10 @@
 //! Rhai's functions that allocate first and check their result later, or whose check overflows: the same, checked before.
 
-use rhai::{Array, Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position,
+};
 
+use crate::convert::to_value;
 use crate::throw::{Thrown, invalid};
 
 /// Registers them over those of Rhai's packages.
@@ -11,6 +14,12 @@ pub(super) fn register(engine: &mut Engine) {
 
     engine
         .register_fn("pad", pad)
+        .register_fn("pad", |c: Context, t: &mut Text, length: i64, by: &str| {
+            pad_text(&c, t, length, by)
+        })
+        .register_fn("pad", |c: Context, t: &mut Text, length: i64, by: char| {
+            pad_text(&c, t, length, by.encode_utf8(&mut [0; 4]))
+        })
         .register_fn(
             "replace",
             |c: Context, t: &mut Text, find: &str, with: &str| replace(&c, t, find, with),
@@ -38,6 +47,11 @@ pub(super) fn register(engine: &mut Engine) {
                 )
             },
         )
+        .register_fn("to_json", |map: &mut Map| {
+            // Rhai's own goes into what closures captured, and never comes out of one that holds itself.
+            let value = to_value(&Dynamic::from_map(map.clone()))?;
+            Ok::<String, Thrown>(value.to_json().to_string())
+        })
         .register_fn("to_chars", |c: Context, t: &str| {
             check(&c, t.chars().count())?;
             Ok::<Array, Thrown>(t.chars().map(Dynamic::from).collect())
@@ -90,6 +104,38 @@ fn pad(
     let items = 1 + sizes(&item);
     check(&context, array.len() + items.saturating_mul(more))?;
     array.resize(length, item);
+    Ok(())
+}
+
+/// Rhai's own never comes to an end when it pads by nothing, and counts characters where its limit counts bytes.
+fn pad_text(
+    context: &NativeCallContext,
+    text: &mut ImmutableString,
+    length: i64,
+    by: &str,
+) -> Result<(), Thrown> {
+    let length = usize::try_from(length).unwrap_or(0);
+    let own = text.chars().count();
+    let Some(more) = length.checked_sub(own).filter(|more| *more > 0) else {
+        return Ok(());
+    };
+    if by.is_empty() {
+        return Err(invalid("pad by at least one character"));
+    }
+    let limit = context.engine().max_string_size();
+    let room = limit.saturating_sub(text.len());
+    let mut padded = String::from(text.as_str());
+    for character in by.chars().cycle().take(more) {
+        padded.push(character);
+        if limit > 0 && padded.len() - text.len() > room {
+            // As Rhai says it, and as little to be caught.
+            return Err(Box::new(EvalAltResult::ErrorDataTooLarge(
+                "Length of string".to_owned(),
+                Position::NONE,
+            )));
+        }
+    }
+    *text = padded.into();
     Ok(())
 }
 

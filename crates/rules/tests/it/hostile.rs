@@ -1,93 +1,105 @@
 //! Scripts that mean harm: each is stopped in time, and the process lives on.
 
-use std::sync::Arc;
+mod attack;
+mod child;
+mod usage;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cuebook_core::rule::RuleName;
 use cuebook_rules::{Outcome, Pass, ScriptPool};
 
+use self::attack::Attack;
+use self::child::Report;
 use crate::driver::{RULE, compile, engine, failure, files, run};
 
+/// The processor time that an attack may take: the limit of a pass, and what the last operation before it takes.
+const TIME: Duration = Duration::from_millis(2_250);
+/// By how much the process may grow: the limit of a pass, and what the last operation before it takes.
+const MEMORY: u64 = 96 * MIB;
+/// How much its thread may hold afterwards, in bytes: compiled patterns are kept.
+const LEFT: i64 = 3 * 1024 * 1024;
+/// How much longer than twice as long a good rule may wait: others have the processor, too.
+const SLACK: Duration = Duration::from_millis(15);
+const MIB: u64 = 1024 * 1024;
+
+/// Each file in `tests/hostile`, in a process of its own.
+#[test]
+fn every_attack_is_stopped_in_time_within_its_memory_and_harms_no_other() {
+    let names = Attack::names();
+    assert!(names.len() >= 30);
+    let failures = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    failures.lock().unwrap().extend(verdict(name));
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// What is wrong with how an attack ended. What depends on how busy the machine is gets another chance.
+fn verdict(name: &str) -> Option<String> {
+    let attack = Attack::read(name);
+    let mut wrong = String::new();
+    for _ in 0..3 {
+        wrong = match child::attack(name) {
+            Err(log) => return Some(format!("{name}: the process died: {log}")),
+            Ok(report) => match judge(&attack, &report) {
+                Ok(()) => return None,
+                Err(wrong) => format!("{name}: {wrong}: {report:?}"),
+            },
+        };
+    }
+    Some(wrong)
+}
+
+fn judge(attack: &Attack, report: &Report) -> Result<(), String> {
+    // On a busy machine any limit may be that of time.
+    let is_late = attack.code == "limit" && report.reason.contains("it took longer than");
+    if report.code != attack.code || !(is_late || report.reason.contains(&attack.says)) {
+        return Err(format!(
+            "it has to end as `{}, {}`",
+            attack.code, attack.says
+        ));
+    }
+    if report.pass > TIME || report.compiling > TIME {
+        return Err("it was not stopped in time".to_owned());
+    }
+    if report.peak > MEMORY {
+        return Err(format!("it took {} MiB", report.peak / MIB));
+    }
+    if report.left > LEFT {
+        return Err(format!("it left {} bytes behind", report.left));
+    }
+    let (alone, beside) = (report.alone, report.beside);
+    if beside.processor > alone.processor * 2 || beside.waited > alone.waited * 2 + SLACK {
+        return Err("it slowed another down".to_owned());
+    }
+    Ok(())
+}
+
 /// Runs `source` on a script thread with all limits as they are.
-fn on_a_script_thread(source: &str) -> (Pass, Duration) {
+fn on_a_script_thread(source: &str) -> Pass {
     let engine = engine();
     let program = Arc::new(compile(&engine, source));
     let input = run("").input;
     let pool = ScriptPool::new(engine, 1).unwrap();
     let (sender, receiver) = channel();
-    let begun = Instant::now();
     pool.advance(
         program,
         input,
         Box::new(move |pass, _| sender.send(pass).unwrap()),
     );
-    let pass = receiver.recv_timeout(Duration::from_secs(20)).unwrap();
-    (pass, begun.elapsed())
-}
-
-#[track_caller]
-fn is_stopped(source: &str) {
-    let (pass, took) = on_a_script_thread(source);
-    assert_eq!(failure(&pass).0, "limit", "{source}: {:?}", pass.outcome);
-    assert!(
-        took < Duration::from_millis(3_500),
-        "{source} took {took:?}"
-    );
-}
-
-#[test]
-fn endless_loops() {
-    is_stopped("loop { }");
-    is_stopped("let i = 0; while true { i += 1; }");
-    is_stopped("fn f() { loop { try { g(); } catch { } } } fn g() { throw 1 } f();");
-}
-
-#[test]
-fn deep_recursion() {
-    is_stopped("fn f(n) { f(n + 1) } f(0);");
-    is_stopped("let f = |f, n| f.call(f, n + 1); f.call(f, 0);");
-    is_stopped("fn f(x) { [x].map(|y| f(y)) } f(0);");
-}
-
-#[test]
-fn growing_values() {
-    is_stopped("let s = \"x\"; loop { s += s; }");
-    is_stopped("let s = \"x\"; loop { s = `${s}${s}`; }");
-    is_stopped("let a = [0]; loop { a.append(a); }");
-    is_stopped("let a = [0]; loop { a = a + a; }");
-    is_stopped("let m = #{}; let i = 0; loop { m[`${i}`] = #{}; i += 1; }");
-}
-
-#[test]
-fn replace_is_refused_before_it_allocates() {
-    let (pass, took) = on_a_script_thread(
-        r#"
-        let s = "x"; s.pad(1000000, "x");
-        let t = "y"; t.pad(1000000, "y");
-        s.replace("x", t);
-        "#,
-    );
-    assert!(failure(&pass).1.contains("replace would make a string of"));
-    assert!(took < Duration::from_secs(2));
-    let (pass, _) =
-        on_a_script_thread(r#"let s = "x"; s.pad(2000000, "x"); s.replace("", "xxxxxxxx");"#);
-    assert!(failure(&pass).1.contains("replace would make"));
-}
-
-#[test]
-fn splitting_a_long_text_is_refused_before_it_allocates() {
-    for split in [
-        "s.split(\"\")",
-        "s.split()",
-        "s.split(' ')",
-        "s.to_chars()",
-        "s.split_rev(\" \")",
-    ] {
-        let source = format!("let s = \"x \"; s.pad(2000000, \"x \"); {split}");
-        let (pass, _) = on_a_script_thread(&source);
-        assert!(failure(&pass).1.contains("would make an array"), "{split}");
-    }
+    receiver.recv_timeout(Duration::from_secs(20)).unwrap()
 }
 
 #[test]
@@ -105,12 +117,12 @@ fn our_replace_and_split_do_what_rhais_do() {
 
 #[test]
 fn deeply_nested_values_turn_into_text_without_a_crash() {
-    let (pass, _) = on_a_script_thread(
+    let pass = on_a_script_thread(
         "let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; log::info(s.len());",
     );
     assert_eq!(pass.outcome, Outcome::Completed);
     assert_eq!(pass.logs[0].message, "3002");
-    let (pass, _) = on_a_script_thread(
+    let pass = on_a_script_thread(
         "let a = []; for i in 0..1500 { a = [a]; } http::post(\"https://a.example\", a);",
     );
     assert!(
@@ -118,25 +130,6 @@ fn deeply_nested_values_turn_into_text_without_a_crash() {
         "{:?}",
         pass.outcome
     );
-}
-
-#[test]
-fn a_closure_stored_in_its_own_map_does_no_harm() {
-    let (pass, _) = on_a_script_thread(
-        r#"
-        let m = #{ big: "x" };
-        m.f = || m.big;
-        let g = || m.f;
-        m.g = g;
-        log::info(m.big);
-        "#,
-    );
-    assert_eq!(pass.outcome, Outcome::Completed);
-    let (pass, _) = on_a_script_thread("let m = #{}; m.f = || m; parallel([m.f]);");
-    assert!(matches!(
-        pass.outcome,
-        Outcome::Failed(_) | Outcome::Completed
-    ));
 }
 
 #[test]
@@ -227,7 +220,7 @@ fn a_stopped_script_harms_no_other() {
 #[test]
 fn a_constant_of_a_library_is_worked_out_on_a_big_stack() {
     let constant =
-        "const TEXT = { let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; s.len() };";
+        "export const TEXT = { let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; s.len() };";
     let rule = "import \"lib/deep\" as deep;\nlog::info(`${deep::TEXT}`);";
     let files = files(&[("lib/deep.rhai", constant), ("new-booking/test.rhai", rule)]);
     let engine = engine();

@@ -10,6 +10,7 @@ mod ends;
 mod engine;
 mod event;
 mod functions;
+mod fuzz;
 mod hostile;
 mod imports;
 mod journal;

@@ -14,8 +14,9 @@ const TEXT: usize = 64 * 1024;
 const WORK: usize = 256 * 1024 * 1024;
 /// The smallest bound of a compiled size that is told apart, in bytes.
 const SMALLEST: usize = WORK / TEXT;
-/// How many compiled patterns are kept.
+/// How many compiled patterns are kept, and how many bytes of them.
 const KEPT: usize = 64;
+const KEPT_BYTES: usize = 2 * 1024 * 1024;
 
 static COMPILED: LazyLock<Mutex<HashMap<String, Compiled>>> = LazyLock::new(Mutex::default);
 
@@ -72,7 +73,8 @@ fn compiled(pattern: &str) -> Result<Compiled, CallError> {
     }
     let compiled = compile(pattern)?;
     let mut kept = kept();
-    if kept.len() >= KEPT {
+    let bytes: usize = kept.values().map(|one| WORK / one.longest).sum();
+    if kept.len() >= KEPT || bytes + WORK / compiled.longest > KEPT_BYTES {
         kept.clear();
     }
     kept.insert(pattern.to_owned(), compiled.clone());
