@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backtest, check, definitions, doctor, effects, events, login, migrate, new, openapi, pause, reference,
-    rules, run, runs, serve, test, trigger,
+    audit, backtest, check, definitions, doctor, effects, events, keys, login, migrate, new,
+    openapi, pause, reference, rules, run, runs, secrets, serve, test, tokens, trigger,
 };
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -42,6 +42,10 @@ pub(crate) enum Command {
     Runs(runs::Runs),
     Effects(effects::Effects),
     Rules(rules::Rules),
+    Secrets(secrets::Secrets),
+    Keys(keys::Keys),
+    Tokens(tokens::Tokens),
+    Audit(audit::Audit),
     Pause(pause::Pause),
     Resume(pause::Resume),
     Doctor(doctor::Doctor),
@@ -67,6 +71,10 @@ impl Command {
             Self::Runs(command) => runs::run(&command, context),
             Self::Effects(command) => effects::run(&command, context),
             Self::Rules(command) => rules::run(&command, context),
+            Self::Secrets(command) => secrets::run(&command, context),
+            Self::Keys(command) => keys::run(&command, context),
+            Self::Tokens(command) => tokens::run(&command, context),
+            Self::Audit(command) => audit::run(&command, context),
             Self::Pause(command) => pause::pause(&command, context),
             Self::Resume(command) => pause::resume(&command, context),
             Self::Doctor(command) => doctor::run(&command, context),

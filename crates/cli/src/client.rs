@@ -2,7 +2,7 @@
 
 use anyhow::{Context, anyhow, bail};
 use cuebook_core::secret::SecretText;
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -11,6 +11,7 @@ use url::{Host, Url};
 use crate::config::{Config, Environment};
 use crate::data_folder::{ADMIN_KEY, DataFolder};
 use crate::exit::Failure;
+use crate::own_tls;
 
 /// A running Cuebook.
 pub(crate) struct ApiClient {
@@ -60,13 +61,10 @@ impl ApiClient {
     /// The one that `CUEBOOK_URL` and `CUEBOOK_KEY` name, else the one of this configuration on this machine.
     pub(crate) fn new(config: &Config, environment: &Environment) -> Result<Self, Failure> {
         let folder = DataFolder::at(&config.data_dir);
-        let url = match environment.get("CUEBOOK_URL") {
-            Some(url) => named(url).map_err(Failure::usage)?,
+        let (url, http) = match environment.get("CUEBOOK_URL") {
+            Some(url) => (named(url).map_err(Failure::usage)?, None),
             // This machine's own address, whatever it is.
-            None => folder
-                .server_url()
-                .map_err(Failure::unreachable)?
-                .unwrap_or_else(|| format!("http://{}", config.listen)),
+            None => own(config, &folder).map_err(Failure::unreachable)?,
         };
         let key = match environment.get("CUEBOOK_KEY") {
             Some(key) => SecretText::new(key),
@@ -75,7 +73,10 @@ impl ApiClient {
                 None => kept_key(&folder)?,
             },
         };
-        let http = cuebook_ticketpark::transport().map_err(Failure::unreachable)?;
+        let http = match http {
+            Some(http) => http,
+            None => cuebook_ticketpark::transport().map_err(Failure::unreachable)?,
+        };
         Ok(Self {
             url: url.trim_end_matches('/').to_owned(),
             key,
@@ -110,13 +111,39 @@ impl ApiClient {
         path: &str,
         body: &Json,
     ) -> anyhow::Result<T> {
-        let answer = self
-            .send(self.request(Method::POST, path).json(body))
-            .await?;
+        self.tell(Method::POST, path, body).await
+    }
+
+    /// `PUT /api/v1/<path>`.
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Json,
+    ) -> anyhow::Result<T> {
+        self.tell(Method::PUT, path, body).await
+    }
+
+    /// `DELETE /api/v1/<path>`.
+    pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.send(self.request(Method::DELETE, path)).await?;
+        Ok(())
+    }
+
+    async fn tell<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Json,
+    ) -> anyhow::Result<T> {
+        let what = format!("{method} {path}");
+        let answer = self.send(self.request(method, path).json(body)).await?;
+        if answer.status() == StatusCode::NO_CONTENT {
+            return Ok(serde_json::from_value(Json::Null)?);
+        }
         answer
             .json()
             .await
-            .with_context(|| format!("the answer to POST {path} cannot be read"))
+            .with_context(|| format!("the answer to {what} cannot be read"))
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -152,6 +179,22 @@ impl ApiClient {
                 "{} answered {status}, which is no answer of Cuebook's",
                 self.url
             ),
+        }
+    }
+}
+
+/// The server of this machine, and what speaks to it where that is not what speaks to all others.
+fn own(config: &Config, folder: &DataFolder) -> anyhow::Result<(String, Option<reqwest::Client>)> {
+    let known = folder.server_url()?;
+    match &config.tls {
+        None => Ok((
+            known.unwrap_or_else(|| format!("http://{}", config.listen)),
+            None,
+        )),
+        Some(files) => {
+            let url = known.unwrap_or_else(|| format!("https://{}", config.listen));
+            let (url, http) = own_tls::client(&url, config.public_url.as_ref(), &files.cert)?;
+            Ok((url, Some(http)))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command `cuebook`: reads the command line, hands over to one command, and turns its end into an exit code.
 
 mod arguments;
+mod ask;
 mod backtest;
 mod candidate;
 mod client;
@@ -14,10 +15,12 @@ mod doctor;
 mod dry_run;
 mod engine;
 mod exit;
+mod local_store;
 mod logging;
 mod memory;
 mod new_rule;
 mod output;
+mod own_tls;
 mod past;
 mod remote;
 mod rule_tests;

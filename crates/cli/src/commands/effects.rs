@@ -68,11 +68,17 @@ enum Verb {
     Approve {
         /// The effect's id.
         id: String,
+        /// Why, for the audit log.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// Decide against what is pending, held or failed.
     Discard {
         /// The effect's id.
         id: String,
+        /// Why, for the audit log.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
 }
 
@@ -105,9 +111,13 @@ pub(crate) fn run(arguments: &Effects, context: &Context) -> Result<Exit, Failur
                 let bytes = remote.bytes(&path).await?;
                 write(output.as_ref(), &bytes).map_err(Failure::unreachable)?;
             }
-            Verb::Retry { id } => decide(&remote, id, "retry").await?,
-            Verb::Approve { id } => decide(&remote, id, "approve").await?,
-            Verb::Discard { id } => decide(&remote, id, "discard").await?,
+            Verb::Retry { id } => decide(&remote, id, "retry", None).await?,
+            Verb::Approve { id, reason } => {
+                decide(&remote, id, "approve", reason.as_ref()).await?;
+            }
+            Verb::Discard { id, reason } => {
+                decide(&remote, id, "discard", reason.as_ref()).await?;
+            }
         }
         Ok(Exit::Good)
     })
@@ -156,9 +166,18 @@ fn shown(effect: &Json) -> String {
     text
 }
 
-async fn decide(remote: &Remote, id: &str, verb: &str) -> Result<(), Failure> {
+async fn decide(
+    remote: &Remote,
+    id: &str,
+    verb: &str,
+    reason: Option<&String>,
+) -> Result<(), Failure> {
     let path = format!("effects/{}/{verb}", path_part(id));
-    let answer = remote.post(&path, &json!({})).await?;
+    let body = match reason {
+        Some(reason) => json!({"reason": reason}),
+        None => json!({}),
+    };
+    let answer = remote.post(&path, &body).await?;
     remote.print(&answer, |answer| {
         let member = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         format!("effect {} is {}\n", member("id"), member("state"))

@@ -8,7 +8,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "listen",
         env: Some("CUEBOOK_LISTEN"),
         fallback: Fallback::Value("127.0.0.1:8080"),
-        doc: "The address and port to listen on. Port 0 takes a free one. An address other than loopback needs `serve --behind-proxy`.",
+        doc: "The address and port to listen on. Port 0 takes a free one. An address other than loopback needs `tls.cert` or `serve --behind-proxy`.",
         ..Setting::PLAIN
     },
     Setting {
@@ -21,22 +21,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "tls.cert",
         env: Some("CUEBOOK_TLS_CERT"),
-        availability: Availability::Later,
-        doc: "The certificate chain to serve HTTPS with.",
+        doc: "The certificate chain to serve HTTPS with, as PEM. It is read again when the file changes.",
         ..Setting::PLAIN
     },
     Setting {
         key: "tls.key",
         env: Some("CUEBOOK_TLS_KEY"),
-        availability: Availability::Later,
-        doc: "The private key of `tls.cert`.",
+        doc: "The private key of `tls.cert`, as PEM.",
         ..Setting::PLAIN
     },
     Setting {
         key: "trusted_proxies",
         env: Some("CUEBOOK_TRUSTED_PROXIES"),
-        availability: Availability::Later,
-        doc: "The proxies whose word on a client's address is believed.",
+        doc: "The proxies whose word on a client's address (`X-Forwarded-For`) is believed: addresses and networks such as `10.0.0.0/8`. A list; in the environment, commas between.",
         ..Setting::PLAIN
     },
     Setting {

@@ -1,13 +1,15 @@
 //! The typed configuration: what each gathered value means.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono_tz::Tz;
 use cuebook_core::secret::SecretText;
 use cuebook_effects::AllowRule;
+use cuebook_server::TlsFiles;
+use ipnet::IpNet;
 use url::Url;
 
 use super::gather::{Gathered, Given};
@@ -24,6 +26,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// The URL that others use, if it is not the one that follows from `listen`.
     pub(crate) public_url: Option<Url>,
+    /// The certificate to speak TLS with.
+    pub(crate) tls: Option<TlsFiles>,
+    /// Whose word on a client's address is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// The folder of database and keys.
     pub(crate) data_dir: PathBuf,
     /// The database, if it is not the one in the data folder.
@@ -107,6 +113,10 @@ impl Config {
         Ok(Self {
             listen: from.required("listen", address::parse)?,
             public_url: from.optional("public_url", address::http_url)?,
+            tls: from.tls()?,
+            trusted_proxies: from
+                .optional("trusted_proxies", networks)?
+                .unwrap_or_default(),
             data_dir: from.required("data_dir", parsed)?,
             rules_dir: from.required("rules_dir", parsed)?,
             rules_source: from
@@ -179,6 +189,18 @@ impl Reader<'_> {
             })
     }
 
+    fn tls(&self) -> Result<Option<TlsFiles>, ConfigError> {
+        const CERT: &str = "tls.cert";
+        const KEY: &str = "tls.key";
+        let incomplete = |key, needed| Err(ConfigError::Incomplete { key, needed });
+        match (self.optional(CERT, parsed)?, self.optional(KEY, parsed)?) {
+            (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => incomplete(CERT, KEY),
+            (None, Some(_)) => incomplete(KEY, CERT),
+        }
+    }
+
     fn ticketpark(&self) -> Result<Ticketpark, ConfigError> {
         const KEY: &str = "ticketpark.client_key";
         const SECRET: &str = "ticketpark.client_secret";
@@ -208,6 +230,20 @@ impl Reader<'_> {
 
 fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// Networks, or single addresses.
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let items = text.split(',').map(str::trim);
+    items
+        .filter(|item| !item.is_empty())
+        .map(|item| {
+            let address = item.parse::<IpAddr>().map(IpNet::from);
+            address
+                .or_else(|_| item.parse())
+                .map_err(|_| format!("`{item}` is no address and no network such as `10.0.0.0/8`"))
+        })
+        .collect()
 }
 
 fn allow_rules(text: &str) -> Result<Vec<AllowRule>, String> {

@@ -52,6 +52,16 @@ impl Remote {
         self.client.post(path, body).await.map_err(failure)
     }
 
+    /// `PUT`.
+    pub(crate) async fn put(&self, path: &str, body: &Json) -> Result<Json, Failure> {
+        self.client.put(path, body).await.map_err(failure)
+    }
+
+    /// `DELETE`.
+    pub(crate) async fn delete(&self, path: &str) -> Result<(), Failure> {
+        self.client.delete(path).await.map_err(failure)
+    }
+
     /// Prints an answer: as it came for tools, else as `text` says it.
     pub(crate) fn print(&self, answer: &Json, text: impl FnOnce(&Json) -> String) {
         if self.json {

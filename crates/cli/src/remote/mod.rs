@@ -2,8 +2,11 @@
 
 mod connection;
 mod filters;
+pub(crate) mod rule_sets;
 mod table;
+mod window;
 
 pub(crate) use connection::{Remote, path_part};
 pub(crate) use filters::Filters;
 pub(crate) use table::Table;
+pub(crate) use window::Window;

@@ -6,7 +6,7 @@ use cuebook_core::keys::token_hash;
 use cuebook_core::secret::SecretText;
 use cuebook_core::{Account, Chance};
 use cuebook_server::keys;
-use cuebook_store::{NewApiKey, SecretKey, Store};
+use cuebook_store::{HookTokenRow, NewApiKey, SecretKey, Store};
 
 use crate::config::Config;
 use crate::data_folder::{ADMIN_KEY, DataFolder, HOOK_TOKEN, Kept, SECRET_KEY};
@@ -97,7 +97,17 @@ impl Access {
         store
             .retire_hook_tokens(HOOK_NAME, token, TOKENS_ALIVE)
             .await
-            .context("cannot retire former hook tokens")
+            .context("cannot retire former hook tokens")?;
+        let tokens = store.list_hook_tokens().await?;
+        let id = HookTokenRow::id_of(&token);
+        let retired = |row: &HookTokenRow| row.id == id && row.retired_at.is_some();
+        if tokens.iter().any(retired) {
+            tracing::warn!(
+                %id,
+                "the configured hook token was retired by hand: what comes with it is refused. Configure another one, or `cuebook tokens restore`"
+            );
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use cuebook_core::chance::SystemChance;
 use cuebook_core::clock::SystemClock;
 use cuebook_core::{Chance, Clock};
-use cuebook_store::{Store, StoreSettings};
+use cuebook_store::{Actor, Store, StoreSettings};
 use cuebook_ticketpark::Client;
 
 use crate::config::Config;
@@ -52,7 +52,8 @@ impl Ground {
         })
         .await
         .context("cannot open the database")?;
-        access.grant(&store).await?;
+        let by_start = Arc::new(Actor::local("serve"));
+        access.grant(&store.acting(&by_start)).await?;
         Ok(Self {
             folder,
             access,

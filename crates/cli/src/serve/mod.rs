@@ -11,6 +11,7 @@ mod script_secrets;
 mod service_manager;
 mod socket;
 mod stop_signal;
+mod ticketpark_login;
 mod until_stopped;
 mod url;
 

@@ -22,6 +22,7 @@ use super::ground::Ground;
 use super::parts;
 use super::rules::{InForce, ReloadMetrics, Source, Unusable};
 use super::script_secrets::ScriptSecrets;
+use super::ticketpark_login::LoggingIn;
 use super::url::{local_url, url_of};
 
 /// How long requests in hand may take at the end.
@@ -110,7 +111,10 @@ impl Running {
             chance: ground.chance.clone(),
             metrics: cuebook_server::Metrics::register(&mut registry),
             registry: Arc::new(registry),
+            ticketpark: LoggingIn::at(ticketpark.as_ref(), config),
             settings: ServerSettings {
+                trusted_proxies: config.trusted_proxies.clone(),
+                tls: config.tls.clone(),
                 effects_captured: config.effects == EffectsMode::Capture,
                 rules_from_folder: config.rules_source == RulesSource::Folder,
                 ingest: config.role.receives(),
@@ -123,7 +127,9 @@ impl Running {
             },
         };
         let server = Server::start(listener, parts).await?;
-        ground.folder.set_server_url(&local_url(listening))?;
+        ground
+            .folder
+            .set_server_url(&local_url(listening, config.tls.is_some()))?;
 
         let started = Started {
             url,

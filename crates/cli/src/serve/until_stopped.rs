@@ -37,7 +37,7 @@ pub(crate) async fn serve(
         Some(listener) => listener.local_addr().map_err(Failure::unreachable)?,
         None => config.listen,
     };
-    refuse_open_door(address, options.behind_proxy)?;
+    refuse_open_door(address, options.behind_proxy, config.tls.is_some())?;
     let mut signal = StopSignal::listen().map_err(Failure::unreachable)?;
     let running = start(&mut config, options, handed_over, environment)
         .await
@@ -108,12 +108,12 @@ fn judge(error: anyhow::Error) -> Failure {
 }
 
 /// Keys and customers' data go over this connection.
-fn refuse_open_door(listen: SocketAddr, behind_proxy: bool) -> Result<(), Failure> {
-    if listen.ip().is_loopback() || behind_proxy {
+fn refuse_open_door(listen: SocketAddr, behind_proxy: bool, tls: bool) -> Result<(), Failure> {
+    if listen.ip().is_loopback() || behind_proxy || tls {
         return Ok(());
     }
     Err(Failure::usage(anyhow!(
-        "{listen} can be reached from other machines, and this version speaks no TLS by itself: put a proxy that does in front and say so with --behind-proxy, or listen on 127.0.0.1"
+        "{listen} can be reached from other machines, and keys and customers' data would go there unencrypted: set `tls.cert` and `tls.key`, or put a proxy that speaks TLS in front and say so with --behind-proxy, or listen on 127.0.0.1"
     )))
 }
 

@@ -11,17 +11,18 @@ use crate::data_folder::DataFolder;
 pub(crate) fn url_of(config: &Config, listening: SocketAddr) -> String {
     match &config.public_url {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => local_url(listening),
+        None => local_url(listening, config.tls.is_some()),
     }
 }
 
 /// The URL under which this machine reaches it.
-pub(super) fn local_url(listening: SocketAddr) -> String {
+pub(super) fn local_url(listening: SocketAddr, tls: bool) -> String {
     let ip = match listening.ip() {
         ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, listening.port()))
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(ip, listening.port()))
 }
 
 /// The database: the configured one, else the one in the data folder.
@@ -48,7 +49,7 @@ mod tests {
 
     #[test]
     fn an_address_that_means_all_is_reached_by_loopback() {
-        let url = |text: &str| local_url(text.parse().unwrap());
+        let url = |text: &str| local_url(text.parse().unwrap(), false);
         assert_eq!(url("0.0.0.0:80"), "http://127.0.0.1:80");
         assert_eq!(url("[::1]:81"), "http://[::1]:81");
     }

@@ -134,9 +134,6 @@ fn what_this_version_lacks_is_refused_and_not_ignored() {
     for (text, key) in [
         ("[reconcile]\nevery = \"5m\"", "reconcile.every"),
         ("[trust]\nnew-payment = \"refetch\"", "trust."),
-        ("role = \"worker\"", "role"),
-        ("rules_source = \"database\"", "rules_source"),
-        ("[tls]\ncert = \"x\"", "tls.cert"),
     ] {
         folder.write("cuebook.toml", text);
         let ended = print_config(&folder, &[]);
