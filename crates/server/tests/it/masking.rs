@@ -10,7 +10,7 @@ use cuebook_core::send::{PreparedSend, Route};
 use cuebook_store::{Checkpoint, CompletedAs, Segment};
 use reqwest::{Method, StatusCode};
 
-use crate::harness::{Running, problem};
+use crate::harness::{Running, id, problem};
 
 const ADDRESS: &str = "tom@tomsons.example";
 const MAIL: &[u8] = b"To: tom@tomsons.example\r\nSubject: Thanks\r\n\r\nDear Tom\r\n";
@@ -208,4 +208,18 @@ async fn a_mail_can_be_read_whole() {
     let disposition = message.headers()["content-disposition"].to_str().unwrap();
     assert!(disposition.starts_with("attachment") && disposition.ends_with(".eml\""));
     assert_eq!(message.bytes().await.unwrap(), MAIL);
+}
+
+#[tokio::test]
+async fn an_address_in_the_place_of_a_type_is_hidden_too() {
+    let running = Running::start().await;
+    let body = r#"{"type":"tom@tomsons.com","payload":{}}"#;
+    let path = format!("/api/v1/events/{}", id(running.hook(body).await).await);
+    let reader = running.key(&["read"]).await;
+    let (_, event) = running.get(&reader, &path).await;
+    assert!(!event.to_string().contains("tomsons"), "{event}");
+    assert_eq!(event["wire_type"], "***@***");
+    let person = running.key(&["read", "personal"]).await;
+    let (_, event) = running.get(&person, &path).await;
+    assert_eq!(event["wire_type"], "tom@tomsons.com");
 }

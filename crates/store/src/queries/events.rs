@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::page::{Listed, Page};
-use super::search::{SearchIn, has, has_bytes, has_pid, spellings};
+use super::search::{SearchIn, has, has_bytes, has_name, spellings};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::{event_of, word};
@@ -189,18 +189,22 @@ fn condition(store: &Store, filter: &EventFilter) -> Condition {
 
 /// Whether a word occurs in an event.
 fn has_word(backend: DbBackend, word: &str, q_in: SearchIn) -> Condition {
-    let any = Condition::any()
-        .add(has(events::Column::EventType, word))
-        .add(has(events::Column::WireType, word))
-        .add(has_pid(events::Column::Subject, word));
+    let names = [
+        events::Column::EventType,
+        events::Column::WireType,
+        events::Column::Subject,
+    ];
+    let in_names = |has: fn(events::Column, &str) -> Expr| {
+        names
+            .into_iter()
+            .fold(Condition::any(), |any, name| any.add(has(name, word)))
+    };
     if q_in == SearchIn::Names {
-        return any;
+        return in_names(has_name);
     }
-    let mut any = any.add(has(events::Column::Subject, word));
-    for spelling in spellings(word) {
-        any = any.add(has_bytes(backend, events::Column::Body, &spelling));
-    }
-    any
+    spellings(word).iter().fold(in_names(has), |any, spelling| {
+        any.add(has_bytes(backend, events::Column::Body, spelling))
+    })
 }
 
 /// An event's state follows from what was decided when it came and from its runs.

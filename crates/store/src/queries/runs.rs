@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::page::{Listed, Page};
 use super::run_view::RunView;
-use super::search::{SearchIn, has, has_pid};
+use super::search::{SearchIn, has, has_name};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::run_shown;
@@ -101,7 +101,7 @@ fn condition(filter: &RunFilter) -> Condition {
     if let Some(piece) = &filter.q {
         let mut any = Condition::any()
             .add(has(runs::Column::Rule, piece))
-            .add(has_pid(runs::Column::Subject, piece));
+            .add(has_name(runs::Column::Subject, piece));
         if filter.q_in == SearchIn::Everything {
             any = any
                 .add(has(runs::Column::Subject, piece))

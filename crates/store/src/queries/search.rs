@@ -29,8 +29,8 @@ pub(super) fn has(column: impl IntoColumnRef, piece: &str) -> Expr {
     Expr::col(column).like(LikeExpr::new(pattern).escape('\\'))
 }
 
-/// Whether the pid in `column` has `piece` in it; one that holds a mail address is none that may be searched.
-pub(super) fn has_pid(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
+/// Whether the pid or name in `column` has `piece` in it; one that holds a mail address is none that may be searched.
+pub(super) fn has_name(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
     has(column.clone(), piece).and(Expr::col(column).not_like("%@%"))
 }
 

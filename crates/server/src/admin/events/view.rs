@@ -77,8 +77,10 @@ impl EventBody {
         let event = view.event;
         Self {
             id: Text(event.id),
-            event_type: event.event_type.map(|name| name.as_str().to_owned()),
-            wire_type: event.wire_type,
+            event_type: event
+                .event_type
+                .map(|name| masking.text(name.as_str().to_owned())),
+            wire_type: masking.optional(event.wire_type),
             subject: event.subject.map(|pid| masking.text(pid.to_string())),
             origin: Text(event.origin),
             state: Text(view.state),

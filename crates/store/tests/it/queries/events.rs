@@ -110,6 +110,10 @@ stories! {
         assert_eq!(found("tomsons", everything).await, (vec![accepted.id], accepted.runs));
         assert_eq!(found("tomsons", names).await, (Vec::new(), Vec::new()));
         assert_eq!(found("33446", names).await, (vec![other.id], other.runs), "a pid may be searched");
+        let mut typed = stage.booking("7", &[]);
+        typed.event.wire_type = Some("ann@tomsons.test".to_owned());
+        store.accept_event(typed).await.unwrap();
+        assert_eq!(found("ann@", names).await, (Vec::new(), Vec::new()), "nor does an address as a type");
     }
 
     async fn the_state_follows_the_runs(stage: &Stage) {
