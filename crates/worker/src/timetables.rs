@@ -64,15 +64,23 @@ pub(crate) async fn work(shared: Arc<Shared>) {
 async fn look(parts: &WorkerParts, kept: &mut Option<String>) -> Result<Timestamp, Failed> {
     let rules = parts.rules.load();
     if kept.as_ref() != Some(&rules.hash) {
-        keep(parts, &rules).await?;
+        let all = to_keep(parts, &rules, |_| true);
+        parts.store.keep_timetables(all).await?;
         *kept = Some(rules.hash.clone());
     }
     let mut next = Timestamp::MAX_UTC;
     if rules.by_timetable().next().is_none() {
         return Ok(next);
     }
+    let all = parts.store.timetables().await?;
+    let forgotten = to_keep(parts, &rules, |rule| {
+        all.iter().all(|due| due.rule != rule.name)
+    });
+    if !forgotten.is_empty() {
+        parts.store.keep_more_timetables(forgotten).await?;
+    }
     let mut stops = None;
-    for due in parts.store.timetables().await? {
+    for due in all {
         // Another process may have other rules for the moment.
         let Some((rule, timetable)) = rules.by_timetable().find(|(rule, timetable)| {
             rule.name == due.rule && timetable.to_string() == due.timetable
@@ -94,14 +102,20 @@ async fn look(parts: &WorkerParts, kept: &mut Option<String>) -> Result<Timestam
     Ok(next)
 }
 
-async fn keep(parts: &WorkerParts, rules: &RuleSet) -> Result<(), StoreError> {
+/// The rules on a timetable that `which` wants, beginning now.
+fn to_keep(
+    parts: &WorkerParts,
+    rules: &RuleSet,
+    which: impl Fn(&Rule) -> bool,
+) -> Vec<TimetableKept> {
     let now = parts.clock.now();
-    let all = rules.by_timetable().map(|(rule, timetable)| TimetableKept {
+    let rules = rules.by_timetable().filter(|(rule, _)| which(rule));
+    let kept = rules.map(|(rule, timetable)| TimetableKept {
         rule: rule.name.clone(),
         timetable: timetable.to_string(),
         next: after(timetable, now),
     });
-    parts.store.keep_timetables(all.collect()).await
+    kept.collect()
 }
 
 fn is_pause(stop: &Stop, rule: &Rule) -> bool {
@@ -132,7 +146,7 @@ async fn accept(
             tracing::info!(rule = %rule.name, event = %accepted.id, late, "its time has come");
         }
         Ticked::Disabled => {
-            tracing::info!(rule = %rule.name, "its time has passed: it is disabled")
+            tracing::info!(rule = %rule.name, "its time has passed: it is disabled");
         }
         Ticked::Taken | Ticked::Paused => {}
     }

@@ -28,13 +28,26 @@ pub struct TimetableKept {
     pub next: Timestamp,
 }
 
-/// All rules that are on a timetable.
-pub(crate) struct KeepTimetables(Vec<TimetableKept>);
+/// Rules that are on a timetable.
+pub(crate) struct KeepTimetables {
+    rules: Vec<TimetableKept>,
+    /// Whether no others are.
+    all: bool,
+}
 
 impl Store {
     /// Keeps these timetables and no others.
-    pub async fn keep_timetables(&self, all: Vec<TimetableKept>) -> Result<(), StoreError> {
-        self.inner.writer.submit(KeepTimetables(all)).await
+    pub async fn keep_timetables(&self, rules: Vec<TimetableKept>) -> Result<(), StoreError> {
+        let all = true;
+        let request = KeepTimetables { rules, all };
+        self.inner.writer.submit(request).await
+    }
+
+    /// Keeps these timetables, too: another process, which had other rules for a moment, has forgotten them.
+    pub async fn keep_more_timetables(&self, rules: Vec<TimetableKept>) -> Result<(), StoreError> {
+        let all = false;
+        let request = KeepTimetables { rules, all };
+        self.inner.writer.submit(request).await
     }
 }
 
@@ -43,20 +56,22 @@ impl Transition for KeepTimetables {
     const ORDER: Order = Order::Admin;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
-        for KeepTimetables(all) in batch {
-            keep(tx, all).await?;
+        for request in batch {
+            keep(tx, request).await?;
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
     }
 }
 
-async fn keep(tx: &Tx<'_>, all: &[TimetableKept]) -> Result<(), StoreError> {
-    let names = all.iter().map(|kept| kept.rule.as_str());
-    timetables::Entity::delete_many()
-        .filter(timetables::Column::Rule.is_not_in(names))
-        .exec(tx.db)
-        .await?;
-    let rows = all.iter().map(|kept| timetables::Model {
+async fn keep(tx: &Tx<'_>, request: &KeepTimetables) -> Result<(), StoreError> {
+    if request.all {
+        let names = request.rules.iter().map(|kept| kept.rule.as_str());
+        timetables::Entity::delete_many()
+            .filter(timetables::Column::Rule.is_not_in(names))
+            .exec(tx.db)
+            .await?;
+    }
+    let rows = request.rules.iter().map(|kept| timetables::Model {
         rule: kept.rule.to_string(),
         timetable: kept.timetable.clone(),
         next_at: to_micros(kept.next),

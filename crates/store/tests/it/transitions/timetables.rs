@@ -96,8 +96,11 @@ stories! {
         store.keep_timetables(vec![kept("0 8 * * *", missed)]).await.unwrap();
         store.keep_timetables(Vec::new()).await.unwrap();
         assert_eq!(store.timetables().await.unwrap(), []);
-        store.keep_timetables(vec![kept("0 8 * * *", new)]).await.unwrap();
+        store.keep_more_timetables(vec![kept("0 8 * * *", new)]).await.unwrap();
         assert_eq!(only(&store).await.next, new);
+        let other = TimetableKept { rule: "schedule/other".parse().unwrap(), ..kept("0 9 * * *", new) };
+        store.keep_more_timetables(vec![other]).await.unwrap();
+        assert_eq!(store.timetables().await.unwrap().len(), 2, "the first one stays");
     }
 
     async fn a_paused_rule_stays_due_and_a_disabled_ones_ticks_pass(stage: &Stage) {

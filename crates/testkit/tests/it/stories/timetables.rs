@@ -154,3 +154,11 @@ async fn a_replayed_tick_runs_its_rule_again() {
     let shown = cuebook.wait_for_run(replayed, RunState::Completed).await;
     assert_eq!(shown.logs[0].message, "schedule replay 0");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timetable_that_another_process_has_forgotten_is_kept_again() {
+    let cuebook = hourly().start().await;
+    let first = due(&cuebook).await;
+    cuebook.store().keep_timetables(Vec::new()).await.unwrap();
+    assert_eq!(due(&cuebook).await, first);
+}
