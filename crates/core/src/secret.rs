@@ -1,5 +1,6 @@
 //! Text that must not show: it masks itself when printed and is wiped when dropped.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -30,6 +31,11 @@ impl fmt::Debug for SecretText {
 pub trait SecretLookup: Send + Sync {
     /// The secret called `name`, if there is one.
     fn lookup(&self, name: &str) -> Option<SecretText>;
+
+    /// The names of all secrets; `None` where they cannot be told.
+    fn names(&self) -> Option<BTreeSet<String>> {
+        None
+    }
 }
 
 /// No secrets at all.

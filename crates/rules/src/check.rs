@@ -2,24 +2,33 @@
 //!
 //! It raises no false alarm: where a script may be right in a way that it cannot see, it is silent.
 
-mod arguments;
-mod calls;
-mod fields;
+mod allow;
+mod chain;
 mod folders;
+mod imports;
+mod kind;
+mod kinds;
 mod known;
-mod lint;
+mod lints;
 mod literals;
-mod order;
-mod waits;
+mod scope;
+mod script;
+mod subject;
+mod tests_of_rules;
+pub(crate) mod tokens;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cuebook_core::rule::RuleName;
 
+pub(crate) use self::lints::start_of_statement;
+pub(crate) use self::tests_of_rules::TestLints;
+
 use self::folders::Place;
 use self::known::Known;
-use self::lint::Subject;
+use self::subject::{Nature, Subject};
 use crate::compile;
 use crate::diagnostic::{self, Diagnostic};
 use crate::engine::Engine;
@@ -78,6 +87,7 @@ impl Checker<'_> {
             self.diagnostics.extend(diagnostics);
             TemplateSet::empty(zone)
         });
+        self.known.note_templates(&templates);
         Arc::new(templates)
     }
 
@@ -105,18 +115,18 @@ impl Checker<'_> {
         for (head, _) in &self.rules {
             self.known.types.extend(head.options.types.iter().cloned());
         }
+        let mut found = Vec::new();
         for unit in self.libraries.values() {
-            let subject = Subject::library(&self.libraries);
-            self.diagnostics
-                .extend(lint::lint(unit, &subject, &self.known));
+            let subject = Subject::other(Nature::Library, &self.libraries);
+            found.extend(self.lint(unit, &subject));
         }
         for (head, program) in &self.rules {
             if let Some(unit) = program.units.first() {
                 let subject = Subject::rule(&program.rule, &head.options, &self.libraries);
-                self.diagnostics
-                    .extend(lint::lint(unit, &subject, &self.known));
+                found.extend(self.lint(unit, &subject));
             }
         }
+        self.diagnostics.append(&mut found);
         diagnostic::sort(&mut self.diagnostics);
         let is_valid = !self.diagnostics.iter().any(Diagnostic::is_error);
         let set = is_valid.then(|| self.set());
@@ -124,6 +134,16 @@ impl Checker<'_> {
             set,
             diagnostics: self.diagnostics,
         }
+    }
+
+    fn lint(&self, unit: &Unit, subject: &Subject<'_>) -> Vec<Diagnostic> {
+        let source = self.files.text(&unit.path).unwrap_or_default();
+        let file = walk::File {
+            path: &unit.path,
+            ast: &unit.ast,
+            source,
+        };
+        walk::lint(self.engine, &file, subject, &self.known)
     }
 
     fn set(&mut self) -> RuleSet {

@@ -4,6 +4,8 @@
 //! not in each pass.
 
 mod imports;
+mod syntax;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -162,11 +164,8 @@ impl<'a> Compiler<'a> {
                 Some(ast)
             }
             Err(error) => {
-                let (line, column) = place(error.position());
-                self.report(
-                    Diagnostic::error(path, code::SYNTAX, error.err_type().to_string())
-                        .at(line, column, 1),
-                );
+                let diagnostic = syntax::diagnose(self.engine, path, source, &error);
+                self.report(diagnostic);
                 None
             }
         }
@@ -230,9 +229,9 @@ impl<'a> Compiler<'a> {
             return;
         }
         self.open.push(path);
+        let before = self.diagnostics.len();
         self.imports(file, &ast);
         let path = self.open.pop().unwrap_or_default();
-        let before = self.diagnostics.len();
         self.only_definitions(file, &ast);
         if before == self.diagnostics.len() {
             self.module(path, file, &ast);
@@ -274,7 +273,7 @@ impl<'a> Compiler<'a> {
                 _ => false,
             };
             if !harmless {
-                let (line, column) = place(statement.position());
+                let (line, column) = place(crate::check::start_of_statement(statement));
                 self.report(
                     Diagnostic::error(
                         file,

@@ -1,10 +1,17 @@
 //! What the checker has to say about a file: where, what, and how to mend it.
 //!
-//! It prints nothing: whoever shows a diagnostic has the file's text beside it.
+//! It prints nothing: whoever shows a diagnostic has the file's text beside it, and [`render`] makes a text of both.
+
+pub mod catalog;
+mod explain;
+mod render;
 
 use std::fmt;
 
 use serde::Serialize;
+
+pub use explain::explain;
+pub use render::render;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -33,67 +40,27 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// What is wrong, in one sentence.
     pub message: String,
+    /// What stands at the place, in a few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// How to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// What else is good to know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// The codes of diagnostics. They are part of the output of `cuebook check`: a code never changes its meaning.
 pub mod code {
-    /// The script is no valid Rhai.
-    pub const SYNTAX: &str = "E0101";
-    /// The file is longer than files may be.
-    pub const TOO_LONG: &str = "E0102";
-    /// The file is no UTF-8.
-    pub const NOT_UTF8: &str = "E0103";
-    /// An import names no library, or not by a plain text.
-    pub const IMPORT: &str = "E0104";
-    /// Libraries import each other in a circle.
-    pub const IMPORT_CIRCLE: &str = "E0105";
-    /// A library does something when it is imported.
-    pub const LIBRARY_STATEMENT: &str = "E0106";
-
-    /// The head has an option that there is not.
-    pub const UNKNOWN_OPTION: &str = "E0201";
-    /// The value of an option of the head cannot be used.
-    pub const OPTION_VALUE: &str = "E0203";
-    /// The options of the head are no valid TOML.
-    pub const HEAD_TOML: &str = "E0204";
-
-    /// A function is called that there is not.
-    pub const UNKNOWN_FUNCTION: &str = "E0301";
-    /// A function is called with too few or too many arguments.
-    pub const ARGUMENT_COUNT: &str = "E0302";
-    /// A function is given a key that it does not know.
-    pub const UNKNOWN_KEY: &str = "E0303";
-    /// A function is not given a key that it needs.
-    pub const MISSING_KEY: &str = "E0304";
-    /// A function is given something of the wrong kind.
-    pub const ARGUMENT_KIND: &str = "E0305";
-
-    /// The payload of this type of event has no such field.
-    pub const UNKNOWN_FIELD: &str = "E0401";
-    /// An event has no such property.
-    pub const UNKNOWN_EVENT_PROPERTY: &str = "E0402";
-    /// A wait asks for a field that the payload is not known to have.
-    pub const UNKNOWN_AWAITED_FIELD: &str = "W0403";
-
-    /// There is no such template.
-    pub const MISSING_TEMPLATE: &str = "E0501";
-    /// A template is no valid template.
-    pub const TEMPLATE_SYNTAX: &str = "E0502";
-
-    /// A file's name is no rule's name.
-    pub const RULE_NAME: &str = "E0601";
-    /// A folder's name is no type of event that is known.
-    pub const UNKNOWN_FOLDER: &str = "W0603";
-    /// A type of event is named that is not known.
-    pub const UNKNOWN_TYPE: &str = "W0604";
-    /// A rule on a timetable does not say when it runs.
-    pub const NO_SCHEDULE: &str = "E0605";
-
-    /// A call that writes stands after a send, which goes out after it all the same.
-    pub const SEND_BEFORE_WRITE: &str = "W0701";
+    pub use super::catalog::calls::*;
+    pub use super::catalog::files::*;
+    pub use super::catalog::flow::*;
+    pub use super::catalog::head::*;
+    pub use super::catalog::syntax::*;
+    pub use super::catalog::templates::*;
+    pub use super::catalog::tidy::*;
+    pub use super::catalog::values::*;
 }
 
 impl Diagnostic {
@@ -107,7 +74,9 @@ impl Diagnostic {
             severity: Severity::Error,
             code,
             message: message.into(),
+            label: None,
             help: None,
+            notes: Vec::new(),
         }
     }
 
@@ -128,6 +97,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same over so many characters.
+    #[must_use]
+    pub fn spanning(mut self, length: usize) -> Self {
+        self.length = from_one(length);
+        self
+    }
+
     /// The same with a hint at how to mend it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -139,6 +115,20 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help_if(mut self, help: Option<String>) -> Self {
         self.help = help;
+        self
+    }
+
+    /// The same with a few words at the place itself.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The same with something else that is good to know.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

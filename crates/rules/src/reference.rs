@@ -2,6 +2,7 @@
 //!
 //! They are texts; whoever writes them to disk, and compares them with what is committed, is not here.
 
+mod diagnostics;
 pub(crate) mod flow;
 
 use std::fmt::Write as _;
@@ -11,8 +12,11 @@ use cuebook_core::function::{
     FunctionDescriptor, FunctionKind, OptionKey, Parameter, ParameterKind,
 };
 
+pub use self::diagnostics::diagnostics_page;
+
 use self::flow::FlowFunction;
 use crate::functions::pure::{PureFunction, pure_functions};
+use crate::testing::{TEST_FUNCTIONS, TestFunction};
 
 /// The chapters of the functions' page: a kind's word, its title, and what its functions have in common.
 const CHAPTERS: &[(&str, &str, &str)] = &[
@@ -79,6 +83,15 @@ pub fn functions_page(functions: &[FunctionDescriptor]) -> String {
         pure(&mut page, function);
     }
     page.push_str(TEMPLATES);
+    add(
+        &mut page,
+        format_args!(
+            "\n## In tests\n\nOnly `*.test.rhai` has these, beside the pure functions: see [testing rules](../testing-rules.md).\n\n| function | does |\n|---|---|\n"
+        ),
+    );
+    for TestFunction { signature, doc } in TEST_FUNCTIONS {
+        add(&mut page, format_args!("| `{signature}` | {doc} |\n"));
+    }
     page
 }
 

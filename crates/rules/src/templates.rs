@@ -6,6 +6,7 @@
 mod filters;
 mod index;
 mod problems;
+mod shown;
 mod values;
 
 use chrono_tz::Tz;
@@ -14,6 +15,8 @@ use cuebook_core::function::Templates;
 use cuebook_core::limits;
 use cuebook_core::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, escape_formatter};
+
+pub(crate) use shown::ShownFile;
 
 use self::index::Index;
 use crate::diagnostic::Diagnostic;
@@ -30,13 +33,6 @@ const DEPTH: usize = 100;
 pub(crate) struct TemplateSet {
     environment: Environment<'static>,
     index: Index,
-}
-
-/// The names of the templates in `files` that can be rendered.
-pub(crate) fn names(files: &RuleFiles) -> impl Iterator<Item = String> {
-    files
-        .templates()
-        .filter_map(|(path, _)| index::parse(path).map(|(name, ..)| name.to_owned()))
 }
 
 impl TemplateSet {

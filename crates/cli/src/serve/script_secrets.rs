@@ -1,6 +1,6 @@
 //! The secrets that rules name: the environment's win over the stored ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,6 +49,12 @@ impl SecretLookup for ScriptSecrets {
             .get(name)
             .cloned()
             .or_else(|| self.stored.lookup(name))
+    }
+
+    fn names(&self) -> Option<BTreeSet<String>> {
+        let mut names = self.stored.names()?;
+        names.extend(self.given.keys().cloned());
+        Some(names)
     }
 }
 

@@ -84,7 +84,8 @@ impl Reader<'_> {
             Err(error) => {
                 let range = error.span().unwrap_or(0..1);
                 let message = format!("the options are no valid TOML: {}", error.message());
-                self.say(code::HEAD_TOML, range, message, None);
+                let help = "a text stands in quotes, and each option in a line of its own";
+                self.say(code::HEAD_TOML, range, message, Some(help.to_owned()));
             }
         }
     }

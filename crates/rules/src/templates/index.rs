@@ -45,6 +45,16 @@ impl Index {
             .find_map(|locale| entries.iter().find(|entry| plain(&entry.locale) == *locale))
     }
 
+    /// All files: the name of the template, the part, and the path below `templates/`.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+        self.0.iter().flat_map(|(name, parts)| {
+            parts.iter().flat_map(move |(part, entries)| {
+                let paths = entries.iter().map(|entry| entry.path.as_str());
+                paths.map(move |path| (name.as_str(), *part, path))
+            })
+        })
+    }
+
     /// The names of all templates.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

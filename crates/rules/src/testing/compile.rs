@@ -8,9 +8,10 @@ use rhai::{AST, FnAccess};
 
 use super::files::{END, TestFiles};
 use super::functions;
+use crate::check::TestLints;
 use crate::compile;
-use crate::diagnostic::Diagnostic;
-use crate::engine::{Engine, EngineError, Inner};
+use crate::diagnostic::{self, Diagnostic};
+use crate::engine::{Engine, Inner};
 use crate::files::RuleFiles;
 use crate::functions::pure::{self, PureContext};
 use crate::host::modules::Modules;
@@ -59,10 +60,7 @@ impl Engine {
     /// # Errors
     /// What is wrong with them. Warnings alone are none.
     pub fn tests(&self, rules: Arc<RuleSet>, files: &TestFiles) -> Result<Tests, Vec<Diagnostic>> {
-        let scripts = match self.for_tests() {
-            Ok(scripts) => scripts,
-            Err(error) => return Err(vec![no_engine(files, &error)]),
-        };
+        let scripts = self.for_tests();
         let mut compiled = Vec::new();
         let mut diagnostics = Vec::new();
         for path in files.0.keys() {
@@ -84,17 +82,24 @@ impl Engine {
 
     /// What is wrong with tests, whether or not their rules are right.
     pub fn check_tests(&self, rules: &RuleFiles, files: &TestFiles) -> Vec<Diagnostic> {
-        let scripts = match self.for_tests() {
-            Ok(scripts) => scripts,
-            Err(error) => return vec![no_engine(files, &error)],
-        };
-        let paths = files.0.keys();
-        let checked = paths.map(|path| compile_file(&scripts, path, rules, files));
-        checked.filter_map(Result::err).flatten().collect()
+        let scripts = self.for_tests();
+        let lints = TestLints::new(&scripts, rules);
+        let mut diagnostics = Vec::new();
+        for path in files.0.keys() {
+            match compile_file(&scripts, path, rules, files) {
+                Ok(file) => {
+                    let source = files.text(path).unwrap_or_default();
+                    diagnostics.extend(lints.check(&scripts, path, &file.ast, source));
+                }
+                Err(found) => diagnostics.extend(found),
+            }
+        }
+        diagnostic::sort(&mut diagnostics);
+        diagnostics
     }
 
     /// An engine for the scripts of tests: what only runs have is not there, and what only tests have is.
-    fn for_tests(&self) -> Result<Self, EngineError> {
+    fn for_tests(&self) -> Self {
         let settings = Arc::clone(&self.0.settings);
         let mut rhai = sandbox::engine(&settings);
         crate::types::register(&mut rhai);
@@ -108,17 +113,12 @@ impl Engine {
             },
         );
         functions::register(&mut rhai);
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             rhai,
             functions: Arc::default(),
             settings,
-        })))
+        }))
     }
-}
-
-fn no_engine(files: &TestFiles, error: &EngineError) -> Diagnostic {
-    let file = files.0.keys().next().map_or("", String::as_str);
-    Diagnostic::error(file, crate::diagnostic::code::SYNTAX, error.to_string())
 }
 
 /// Compiles one file.

@@ -60,9 +60,14 @@ fn said(all: &[(&str, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// What is said about a rule for payments.
+/// What is said about a rule for payments, but that it makes variables and functions only to show something.
 fn about(source: &str) -> Vec<String> {
-    said(&[("new-payment/a.rhai", source)])
+    used(said(&[("new-payment/a.rhai", source)]))
+}
+
+fn used(mut said: Vec<String>) -> Vec<String> {
+    said.retain(|line| !line.contains("[W0801]") && !line.contains("[W0802]"));
+    said
 }
 
 #[track_caller]
@@ -103,7 +108,7 @@ try {
 } catch (error) {
     retry_in("5m", error.message);
 }
-let parts = parallel([|| http::get("https://a.example"), || http::get("https://b.example")]);
+let _parts = parallel([|| http::get("https://a.example"), || http::get("https://b.example")]);
 email::send(#{
     to: [SHOP, booking.customer.email],
     template: "thanks",
@@ -233,7 +238,7 @@ fn an_unknown_function_is_an_error_with_the_nearest_name() {
     );
     one(
         "let x = json::encode(1);",
-        "1:9: error[E0301]: there is no function `json::encode` (`json` has `parse`, `stringify`)",
+        "1:9: error[E0301]: there is no function `json::encode` (did you mean `json::stringify`?)",
     );
     one(
         "fn f() {\n  wrong_in_function();\n}",
@@ -243,11 +248,13 @@ fn an_unknown_function_is_an_error_with_the_nearest_name() {
 
 #[test]
 fn what_may_be_a_function_in_a_way_that_is_not_seen_is_no_finding() {
-    nothing("let greet = |name| name; greet.call(\"Tom\"); greet(\"Tom\");");
-    nothing("fn apply(f, x) { f(x) } apply(|x| x, 1);");
+    nothing("let greet = |name| name; greet.call(\"Tom\");");
+    nothing("fn apply(f, x) { f.call(x) } apply(|x| x, 1);");
     nothing("let map = #{ f: |x| x }; map.f(1); map.whatever(1, 2);");
     nothing("let x = [1, 2]; x.sort(|a, b| a - b); x.len(); x.push(3); \"a\".to_upper();");
-    nothing("let t = type_of(1); print(t); let p = Fn(\"f\"); let q = p.curry(1);");
+    nothing(
+        "let t = type_of(1); log::info(t); fn f(x) { x } let p = Fn(\"f\"); let q = p.curry(1);",
+    );
     nothing("let x = 1 + 2 * 3; let y = x == 7 || !false; let z = 1..5; x in [1];");
 }
 
@@ -263,7 +270,7 @@ fn a_wrong_number_of_arguments_is_an_error() {
     );
     one(
         "fn greet(name) { name }\ngreet(1, 2);",
-        "2:1: error[E0302]: `greet` takes 1 arguments, and is given 2",
+        "2:1: error[E0302]: `greet` takes 1 argument, and is given 2",
     );
     nothing("fn greet(name) { name } fn greet(a, b) { a } greet(1, 2);");
 }
@@ -277,7 +284,7 @@ fn imports_are_looked_into() {
             ("lib/mail.rhai", "fn row(ticket) { ticket }")
         ]),
         [
-            "any/a.rhai:2:1: error[E0302]: `mail::row` takes 1 arguments, and is given 2",
+            "any/a.rhai:2:1: error[E0302]: `mail::row` takes 1 argument, and is given 2",
             "any/a.rhai:3:1: error[E0301]: there is no function `mail::rows` (did you mean `mail::row`?)",
         ]
     );
@@ -303,7 +310,7 @@ fn a_library_that_nobody_imports_is_checked_too() {
             "fn send(to) { email::send(#{ too: to }); }"
         )]),
         [
-            "lib/mail.rhai:1:15: error[E0304]: `email::send` needs the key `to` (who receives it)",
+            "lib/mail.rhai:1:15: error[E0304]: `email::send` needs the key `to` (add `to: …`: who receives it)",
             "lib/mail.rhai:1:30: error[E0303]: `email::send` has no key `too` (did you mean `to`?)",
         ]
     );
@@ -312,27 +319,29 @@ fn a_library_that_nobody_imports_is_checked_too() {
 #[test]
 fn options_that_are_plain_to_see_are_checked() {
     one(
-        "email::send(#{\n  to: \"a@b.example\",\n  templte: \"x\",\n});",
+        "email::send(#{\n  to: \"a@b.example\",\n  templte: \"x\", subject: \"x\", text: \"x\",\n});",
         "3:3: error[E0303]: `email::send` has no key `templte` (did you mean `template`?)",
     );
     one(
-        "email::send(#{ subject: \"x\" });",
-        "1:1: error[E0304]: `email::send` needs the key `to` (who receives it)",
+        "email::send(#{ subject: \"x\", text: \"x\" });",
+        "1:1: error[E0304]: `email::send` needs the key `to` (add `to: …`: who receives it)",
     );
     one(
-        "email::send(#{ to: \"a@b.example\", together: \"yes\" });",
+        "email::send(#{ to: \"a@b.example\", together: \"yes\", subject: \"x\", text: \"x\" });",
         "1:45: error[E0305]: `together` of `email::send` has to be bool, and is string",
     );
     one(
         "http::get(\"https://a.example\", #{ timeout: \"5 sec\" });",
-        "1:44: error[E0305]: `timeout` of `http::get`: \"5 sec\" is no length of time: write a whole number and a unit, such as \"30s\", \"5m\", \"2h\", \"14d\" or \"1w\"",
+        "1:44: error[E0306]: `timeout` of `http::get`: \"5 sec\" is no length of time: write a whole number and a unit, such as \"30s\", \"5m\", \"2h\", \"14d\" or \"1w\" (write `\"5s\"`)",
     );
     one(
         "let x = csv::format([], #{ seperator: \";\" });",
         "1:28: error[E0303]: `csv::format` has no key `seperator` (did you mean `separator`?)",
     );
-    nothing("let mail = #{ whatever: 1 }; email::send(mail);");
-    nothing("let to = 7; email::send(#{ to: to, subject: `Row ${to}`, data: #{ any: 1 } });");
+    nothing("let mail = json::parse(\"{}\"); email::send(mail);");
+    nothing(
+        "let to = booking().mail; fn booking() { #{} } email::send(#{ to: to, subject: `Row ${to}`, text: \"x\", data: #{ any: 1 } });",
+    );
     nothing("http::get(\"https://a.example\", ());");
 }
 
@@ -340,11 +349,11 @@ fn options_that_are_plain_to_see_are_checked() {
 fn arguments_that_are_plain_to_see_are_checked() {
     one(
         "http::get(7);",
-        "1:11: error[E0305]: `url` of `http::get` has to be string, and is integer",
+        "1:11: error[E0305]: `url` of `http::get` has to be string, and is integer (put it into a text: `${…}` in backticks)",
     );
     one(
         "sleep(\"3 days\");",
-        "1:7: error[E0305]: `length` of `sleep`: \"3 days\" is no length of time: write a whole number and a unit, such as \"30s\", \"5m\", \"2h\", \"14d\" or \"1w\"",
+        "1:7: error[E0306]: `length` of `sleep`: \"3 days\" is no length of time: write a whole number and a unit, such as \"30s\", \"5m\", \"2h\", \"14d\" or \"1w\" (write `\"3d\"`)",
     );
 }
 
@@ -352,11 +361,11 @@ fn arguments_that_are_plain_to_see_are_checked() {
 fn an_unknown_field_of_a_known_payload_is_an_error() {
     one(
         "let pid = event.payload.bokking_pid;",
-        "1:25: error[E0401]: the payload of `new-payment` has no field `bokking_pid` (did you mean `booking_pid`? if Ticketpark sends it by now, write `event.payload[\"bokking_pid\"]`)",
+        "1:25: error[E0401]: the payload of `new-payment` has no field `bokking_pid` (did you mean `booking_pid`?)",
     );
     one(
         "fn f() {\n  event.payload.ticket_pids[0]\n}",
-        "2:17: error[E0401]: the payload of `new-payment` has no field `ticket_pids` (it has `booking_pid`, `payment_pid`, `payment_method`, `currency`, `amount`; if Ticketpark sends it by now, write `event.payload[\"ticket_pids\"]`)",
+        "2:17: error[E0401]: the payload of `new-payment` has no field `ticket_pids` (it has `booking_pid`, `payment_pid`, `payment_method`, `currency`, `amount`)",
     );
     one(
         "let pid = event.booking_pid;",
@@ -375,7 +384,7 @@ fn fields_that_may_be_there_are_no_finding() {
     );
     nothing("let x = event.payload[\"new_field\"]; let y = event.payload?.new_field;");
     nothing("fn f(event) { event.whatever } f(1);");
-    nothing("let payload = event.payload; payload.whatever;");
+    nothing("let payload = event.payload; payload[\"whatever\"];");
     for (path, head) in [
         ("any/a.rhai", ""),
         ("manual/a.rhai", ""),
@@ -394,16 +403,16 @@ fn fields_that_may_be_there_are_no_finding() {
             "whatever"
         };
         let source = format!("{head}let x = event.payload.{field};");
-        assert_eq!(said(&[(path, &source)]), Vec::<String>::new());
+        assert_eq!(used(said(&[(path, &source)])), Vec::<String>::new());
     }
     let source = "//! ```toml\n//! types = [\"new-payment\", \"new-person\"]\n//! ```\nlet x = event.payload.whatever;";
-    assert!(said(&[("any/a.rhai", source)])[0].contains("E0401"));
+    assert!(used(said(&[("any/a.rhai", source)]))[0].contains("E0401"));
 }
 
 #[test]
 fn a_template_that_is_missing_is_an_error() {
     let templates = ("templates/thank-you.de.txt", "Danke");
-    let with = |source: &str| said(&[("new-payment/a.rhai", source), templates]);
+    let with = |source: &str| used(said(&[("new-payment/a.rhai", source), templates]));
     assert_eq!(
         with("email::send(#{ to: \"a@b.example\", template: \"thankyou\" });"),
         [
@@ -416,7 +425,7 @@ fn a_template_that_is_missing_is_an_error() {
             "new-payment/a.rhai:1:26: error[E0501]: there is no template `receipt` (make `templates/receipt.de.txt`, and one for each other locale)"
         ]
     );
-    let right = "let x = template::render(\"thank-you.txt\", #{}); let n = \"a\"; template::render(n, #{});";
+    let right = "let x = template::render(\"thank-you.txt\", #{}); let n = event.id; template::render(n, #{});";
     assert_eq!(with(right), Vec::<String>::new());
 }
 
@@ -492,7 +501,7 @@ fn folders_that_lead_nowhere_are_told() {
 
 #[test]
 fn a_send_before_a_write_is_a_warning() {
-    let mail = "email::send(#{ to: \"a@b.example\" });";
+    let mail = "email::send(#{ to: \"a@b.example\", subject: \"x\", text: \"x\" });";
     let post = "let answer = http::post(\"https://a.example\", ());";
     one(
         &format!("{mail}\n{post}"),

@@ -5,6 +5,7 @@
 mod arguments;
 mod catching;
 mod check;
+mod diagnostics;
 mod driver;
 mod ends;
 mod engine;

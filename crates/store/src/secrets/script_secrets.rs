@@ -1,6 +1,6 @@
 //! The secrets that scripts may name, in memory, since a script asks for them without waiting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{PoisonError, RwLock};
 
 use cuebook_core::secret::{SecretLookup, SecretText};
@@ -26,5 +26,10 @@ impl SecretLookup for ScriptSecrets {
             .unwrap_or_else(PoisonError::into_inner)
             .get(name)
             .cloned()
+    }
+
+    fn names(&self) -> Option<BTreeSet<String>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Some(known.keys().cloned().collect())
     }
 }
