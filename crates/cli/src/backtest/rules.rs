@@ -9,8 +9,10 @@ use cuebook_store::PastRun;
 
 /// The folder of rules that run only when they are asked for by name.
 const MANUAL: &str = "manual";
+/// The folder of rules that run on a timetable.
+const SCHEDULE: &str = "schedule";
 /// The folders whose name is no type of events.
-const NO_TYPES: &[&str] = &["any", MANUAL, "schedule"];
+const NO_TYPES: &[&str] = &["any", MANUAL, SCHEDULE];
 
 /// The candidate rules.
 pub(crate) struct Rules {
@@ -66,8 +68,10 @@ impl Rules {
                 continue;
             }
             match self.set.rules.get(name) {
-                // It ran since it was asked for by name, and would again.
-                Some(rule) if name.folder() == MANUAL => tasks.push(Task::Run(rule, Some(run))),
+                // It ran since it was asked for by name, or since its time had come, and would again.
+                Some(rule) if matches!(name.folder(), MANUAL | SCHEDULE) => {
+                    tasks.push(Task::Run(rule, Some(run)));
+                }
                 _ => tasks.push(Task::Gone(run)),
             }
         }

@@ -7,7 +7,7 @@ use cuebook_core::rule::RuleName;
 use crate::config::nearest;
 
 /// The folders beside those of event types that rules can be made in.
-const FOLDERS: &[&str] = &["any", "manual"];
+const FOLDERS: &[&str] = &["any", "schedule", "manual"];
 /// Folders that hold no rules.
 const NO_RULES: &[&str] = &["lib", "templates"];
 
@@ -80,6 +80,7 @@ fn template_for(folder: &str) -> Option<Template> {
         "booking-cancelled" => template!("booking_cancelled"),
         "new-person" | "person-updated" => template!("person"),
         "any" => template!("any"),
+        "schedule" => template!("schedule"),
         "manual" => template!("manual"),
         _ => return None,
     })
@@ -140,7 +141,8 @@ mod tests {
         for folder in ALL
             .iter()
             .map(|descriptor| descriptor.name)
-            .chain(["any", "manual", "made-up"])
+            .chain(FOLDERS.iter().copied())
+            .chain(["made-up"])
         {
             let rule = NewRule::named(&format!("{folder}/a"), true).unwrap();
             for text in [rule.rule(), rule.test()] {

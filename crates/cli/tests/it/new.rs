@@ -12,6 +12,7 @@ const RULES: &[&str] = &[
     "new-person/first",
     "person-updated/first",
     "any/first",
+    "schedule/first",
     "manual/first",
 ];
 
@@ -31,7 +32,10 @@ fn the_rule_of_each_template_passes_the_check_without_a_warning() {
     assert!(folder.path("rules/.definitions/event.d.rhai").exists());
     let ended = folder.run(&["check"], &[]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.stdout.starts_with("checked 9 rules: ok"), "{ended:?}");
+    assert!(
+        ended.stdout.starts_with("checked 10 rules: ok"),
+        "{ended:?}"
+    );
     assert!(!ended.stdout.contains("warning"), "{ended:?}");
 }
 
@@ -39,7 +43,7 @@ fn the_rule_of_each_template_passes_the_check_without_a_warning() {
 fn the_test_of_each_template_passes() {
     let ended = all().run(&["test"], &[]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.stdout.contains("13 passed"), "{ended:?}");
+    assert!(ended.stdout.contains("15 passed"), "{ended:?}");
 }
 
 #[test]
