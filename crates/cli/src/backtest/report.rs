@@ -291,6 +291,7 @@ fn noun(function: &str) -> &'static str {
 fn field_noun(field: &str) -> &str {
     match field {
         "to" => "recipient",
+        "from" => "sender",
         "attachments" => "attachment",
         field => field,
     }

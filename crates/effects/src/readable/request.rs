@@ -67,12 +67,8 @@ mod tests {
             "http::delete",
             &[Value::from("https://x.example/"), options],
         );
-        let told = Json::from_iter(
-            fields
-                .unwrap()
-                .into_iter()
-                .map(|(name, json)| (name.to_owned(), json)),
-        );
+        let named = fields.unwrap().into_iter();
+        let told: Json = named.map(|(name, json)| (name.to_owned(), json)).collect();
         assert_eq!(told["options"]["auth"]["bearer"], "***");
         assert_eq!(of_call("once", &[]), None);
     }

@@ -81,7 +81,8 @@ impl DryRunApi {
             event: Arc::new(event),
             past,
         };
-        let files = self.files(&request)?;
+        let files = self.files(&request);
+        let files = files.ok_or_else(|| Refused::not_found("rule"))?;
         let seat = self.seats.clone().acquire_owned().await;
         let seat = seat.map_err(|_| failed())?;
         let readable = self.readable;
@@ -123,8 +124,8 @@ impl DryRunApi {
         Ok((event, past))
     }
 
-    /// The files of the rule, with the libraries and templates in force.
-    fn files(&self, request: &DryRun) -> Result<RuleFiles, Refused<DryRunRefusals>> {
+    /// The files of the rule, with the libraries and templates in force; `None` where there is no such rule.
+    fn files(&self, request: &DryRun) -> Option<RuleFiles> {
         let set = self.rules.load();
         let path = format!("{}.rhai", request.rule.0);
         let mut files = set.files.clone();
@@ -135,16 +136,13 @@ impl DryRunApi {
                 source.truncate(limits::SOURCE + 1);
                 source
             }
-            None => files
-                .0
-                .remove(&path)
-                .ok_or_else(|| Refused::not_found("rule"))?,
+            None => files.0.remove(&path)?,
         };
         files
             .0
             .retain(|path, _| path.starts_with("lib/") || path.starts_with("templates/"));
         files.0.insert(path, source);
-        Ok(files)
+        Some(files)
     }
 }
 
