@@ -15,7 +15,7 @@ use crate::{diagnostics, engine, output};
 /// Compile and check rules. Exits with 1 if there are errors.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook check\n  cuebook check rules/new-booking/thank-you.rhai\n  cuebook check --format json"
+    after_help = "Examples:\n  cuebook check\n  cuebook check rules/new-booking/thank-you.rhai\n  cuebook check --format json\n  cuebook check --explain E0401"
 )]
 pub(crate) struct Check {
     /// Folders of rules, or single files of one [default: the configured `rules_dir`]
@@ -24,6 +24,12 @@ pub(crate) struct Check {
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Exit with 1 on warnings too.
+    #[arg(long)]
+    deny_warnings: bool,
+    /// Explain a code, with an example and its repair, and check nothing.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format", "deny_warnings"])]
+    explain: Option<String>,
 }
 
 /// How to print what is found.
@@ -45,6 +51,9 @@ struct Found {
 
 /// Checks each path and prints what is found.
 pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Exit, Failure> {
+    if let Some(code) = &arguments.explain {
+        return explain(code);
+    }
     let config = context.config()?;
     let mut paths = arguments.paths.clone();
     if paths.is_empty() {
@@ -72,11 +81,19 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Exit, Failure>
         }
         Format::Text => print(&found, errors, Colour::of_stdout(context.environment())),
     }
-    Ok(if errors == 0 {
-        Exit::Good
-    } else {
-        Exit::Findings
-    })
+    let is_good = errors == 0 && !(arguments.deny_warnings && !found.diagnostics.is_empty());
+    Ok(if is_good { Exit::Good } else { Exit::Findings })
+}
+
+/// Prints what a code means.
+fn explain(code: &str) -> Result<Exit, Failure> {
+    let Some(text) = cuebook_rules::diagnostic::explain(code) else {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "there is no code {code:?}: those that there are stand in docs/reference/diagnostics.md"
+        )));
+    };
+    output::text(&text);
+    Ok(Exit::Good)
 }
 
 impl Found {

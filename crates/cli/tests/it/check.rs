@@ -6,7 +6,7 @@ fn rules() -> Folder {
     let folder = Folder::new();
     folder.write(
         "rules/new-booking/thank.rhai",
-        "//! Thanks the customer.\n\nlet booking = ticketpark::boking(event.payload.booking_pid);\n",
+        "//! Thanks the customer.\n\nlog::info(ticketpark::boking(event.payload.booking_pid).pid);\n",
     );
     folder.write(
         "rules/new-payment/note.rhai",
@@ -21,10 +21,10 @@ fn the_place_the_reason_and_the_remedy_are_shown() {
     assert_eq!(ended.code, 1);
     insta::assert_snapshot!(ended.stdout, @r#"
     error[E0301]: there is no function `ticketpark::boking`
-     --> rules/new-booking/thank.rhai:3:15
+     --> rules/new-booking/thank.rhai:3:11
       |
-    3 | let booking = ticketpark::boking(event.payload.booking_pid);
-      |               ^^^^^^^^^^^^^^^^^^
+    3 | log::info(ticketpark::boking(event.payload.booking_pid).pid);
+      |           ^^^^^^^^^^^^^^^^^^
       |
       = help: did you mean `ticketpark::booking`?
 
@@ -32,9 +32,10 @@ fn the_place_the_reason_and_the_remedy_are_shown() {
      --> rules/new-payment/note.rhai:3:25
       |
     3 | log::info(event.payload.amout);
-      |                         ^^^^^
+      |                         ^^^^^ no such field
       |
-      = help: did you mean `amount`? if Ticketpark sends it by now, write `event.payload["amout"]`
+      = help: did you mean `amount`?
+      = note: if Ticketpark sends it by now, write `payload["amout"]`
 
     checked 2 rules: 2 errors, 0 warnings
     "#);
@@ -63,4 +64,26 @@ fn json_has_one_object_a_finding() {
     for member in ["column", "code", "message", "help"] {
         assert!(!found[member].is_null(), "{member} in {found}");
     }
+}
+
+#[test]
+fn a_code_is_explained_with_its_repair() {
+    let ended = rules().run(&["check", "--explain", "e0401"], &[]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.stdout.starts_with("error[E0401]: "), "{ended:?}");
+    assert!(ended.stdout.contains("Repaired:"), "{ended:?}");
+    let ended = rules().run(&["check", "--explain", "E9999"], &[]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+}
+
+#[test]
+fn warnings_are_findings_only_where_they_are_denied() {
+    let folder = Folder::new();
+    let rule = "//! Notes it.\nlet pid = event.payload.booking_pid;\n";
+    folder.write("rules/new-payment/note.rhai", rule);
+    let ended = folder.run(&["check"], &[]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.stdout.contains("warning[W0801]"), "{ended:?}");
+    let ended = folder.run(&["check", "--deny-warnings"], &[]);
+    assert_eq!(ended.code, 1, "{ended:?}");
 }

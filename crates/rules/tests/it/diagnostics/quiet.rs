@@ -109,3 +109,50 @@ fn scripts(page: &str) -> Vec<String> {
     });
     scripts.collect()
 }
+
+/// Scripts that are right, in ways that a hasty checker would doubt.
+const RIGHT: &[&str] = &[
+    "let list = [1, 2]; log::info(`${list.len} ${list.len()} ${\"abc\".len}`);",
+    "let total = 0; for n in [1, 2] { total += n; } if total == 3 { log::info(\"three\"); }",
+    "let value = 5; value = \"five\"; if value == \"five\" { log::info(value); }",
+    "let options = #{}; options.timeout = \"5s\"; http::get(\"https://a.example\", options);",
+    "let data = #{}; data.set(\"name\", \"Tom\"); email::send(#{ to: \"a@b.example\", template: \"thank-you\", data: data });",
+    "let data = #{ number: 5 }; data += #{ name: \"Tom\" }; email::send(#{ to: \"a@b.example\", template: \"thank-you\", data: data });",
+    "let f = |x| x * 2; let g = |x| f.call(x) + 1; log::info(`${g.call(2)}`);",
+    "let names = [\"b\", \"a\"].map(|name| text::upper(name)).filter(|name| name != \"B\"); for name in names { log::info(name); }",
+    "let seats = 0; [1, 2].for_each(|| seats += this); log::info(`${seats}`);",
+    "fn twice(x) { x * 2 } log::info(`${[1].map(Fn(\"twice\"))}`); log::info(`${[1].map(twice)}`);",
+    "fn add(n) { this += n; } let total = 1; total.add(2); log::info(`${total}`);",
+    "const MAX = 3; fn over(n) { n > global::MAX } if over(4) { skip(\"too many\"); }",
+    "let number = (); try { number = ticketpark::booking(\"1\").pid_readable; } catch (error) { log::warn(error.message); } if number != () { log::info(number); }",
+    "let answer = http::get(\"https://a.example\"); if answer.status == 200 && answer.json.ok { log::info(answer.body); }",
+    "let payment = wait_for([\"new-payment\", \"own-type\"], #{}, \"1d\"); if payment != () { log::info(payment.payload.anything); } // cuebook: allow(W0604)",
+    "loop { let e = wait_for(\"new-payment\", #{}, \"1d\"); if e == () { break; } log::info(e.payload.currency); }",
+    "let tries = 0; while true { tries += 1; if tries > 3 { fail(\"no answer\"); } }",
+    "let x = switch event.type { \"new-booking\" => 1, \"new-payment\" if event.trust == \"x\" => 2, _ => 3 }; log::info(`${x}`);",
+    "if event.payload.amount > 50 && event.payload.amount <= 100.00 { log::info(\"between\"); }",
+    "let at = time::add(now(), \"-1d\"); if at < event.received_at { log::info(\"recent\"); }",
+    "let text = if event.payload.note == () { \"\" } else { event.payload.note }; log::info(text);",
+    "let parts = \"a,b\".split(\",\"); if \"a\" in parts { log::info(parts[0].to_upper()); }",
+    "let map = #{ f: |x| x }; log::info(`${map.f.call(1)}`); let key = \"f\"; if key in map { log::info(\"f\"); }",
+    "import \"lib/mail\" as mail; log::info(mail::SHOP + mail::greet(\"Tom\"));",
+    "http::get(\"https://a.example\", #{ headers: #{ \"x-key\": secret(\"CRM\") }, auth: #{ basic: [\"tom\", secret(\"CRM\")] } });",
+    "let hash = crypto::hmac_sha256(secret(\"CRM\"), \"data\"); log::info(hash);",
+    "let _answer = http::post(\"https://a.example\", #{}); for _round in 0..3 { log::info(\"again\"); }",
+    "let found = parallel([\"a\"], |pid| { let seats = 0; seats += 1; #{ pid: pid, seats: seats } }); log::info(`${found}`);",
+    "let a = 1; { let a = 2; log::info(`${a}`); } log::info(`${a}`);",
+    "let amount = event.payload.amount ?? 0; log::info(`${amount}`); let first = event.payload?.ticket_pids?[0]; log::info(`${first}`);",
+    "return; ",
+    "let once_only = once(`note-${event.id}`); if !once_only { skip(\"done\"); }",
+];
+
+#[test]
+fn nothing_is_said_about_what_is_right_in_unusual_ways() {
+    let engine = engine();
+    let mut wrong = Vec::new();
+    for script in RIGHT {
+        let found = said(&engine, "manual/example.rhai", script);
+        wrong.extend(found.iter().map(|found| format!("{found}\n  {script}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -121,7 +121,7 @@ async fn without_a_subject_the_scope_must_be_named() {
         .rule(
             "tick/count.rhai",
             "//! Counts.\ntry { state::incr(\"n\"); fail(\"taken\"); } catch (error) { log::info(error.message); }\n\
-             try { state::get(\"n\", 0, \"rul\"); fail(\"taken\"); } catch (error) { log::info(error.message); }\n\
+             try { state::get(\"n\", 0, text::lower(\"RUL\")); fail(\"taken\"); } catch (error) { log::info(error.message); }\n\
              state::incr(\"n\", 1, \"rule\");\n",
         )
         .start()
