@@ -12,7 +12,8 @@ use crate::output::Colour;
 pub(super) fn render(failure: &TestFailure, source: Option<&str>, colour: Colour) -> String {
     let mut shown = place(failure, source, colour);
     shown.push('\n');
-    if let Some((left, right)) = &failure.sides {
+    if let Some(both) = &failure.sides {
+        let (left, right) = both.as_ref();
         sides(&mut shown, left, right, colour);
     }
     if !failure.log.is_empty() {

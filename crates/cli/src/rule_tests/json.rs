@@ -57,12 +57,9 @@ fn row(result: &TestResult) -> Row<'_> {
     let failure = match &result.outcome {
         TestOutcome::Passed => None,
         TestOutcome::Failed(failure) => {
-            let (left, right) = failure
-                .sides
-                .as_ref()
-                .map_or((None, None), |(left, right)| {
-                    (Some(left.as_str()), Some(right.as_str()))
-                });
+            let (left, right) = failure.sides.as_ref().map_or((None, None), |sides| {
+                (Some(sides.0.as_str()), Some(sides.1.as_str()))
+            });
             Some(FailureRow {
                 file: &failure.file,
                 line: failure.line,

@@ -89,15 +89,12 @@ impl Rehearsal {
                 }
                 Waiting::Sleep | Waiting::Retry { .. } | Waiting::Quiet => None,
             };
-            match came {
-                Some((path, event)) => {
-                    world.now = world.now.max(event.received_at);
-                    self.give(&path, &event);
-                }
-                None => {
-                    world.now = world.now.max(until);
-                    self.wake(world.now);
-                }
+            if let Some((path, event)) = came {
+                world.now = world.now.max(event.received_at);
+                self.give(&path, &event);
+            } else {
+                world.now = world.now.max(until);
+                self.wake(world.now);
             }
         }
         &self.standing

@@ -119,7 +119,7 @@ fn html(parsed: &Message<'_>) -> Value {
     let is_html = parsed
         .html_bodies()
         .next()
-        .is_some_and(|part| part.is_text_html());
+        .is_some_and(mail_parser::MessagePart::is_text_html);
     if is_html {
         body(parsed.body_html(0).as_deref())
     } else {

@@ -17,7 +17,7 @@ pub struct TestFailure {
     /// What is wrong, in one sentence.
     pub message: String,
     /// The two sides of a comparison, as script would write them.
-    pub sides: Option<(String, String)>,
+    pub sides: Option<Box<(String, String)>>,
     /// How to mend it.
     pub help: Option<String>,
     /// What the test's runs did: one line each.

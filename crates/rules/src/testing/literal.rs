@@ -1,5 +1,7 @@
 //! Values as a script writes them.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cuebook_core::value::{Value, rfc3339};
@@ -36,11 +38,11 @@ pub fn literal(value: &Value) -> String {
 /// A value as a script writes it, over several lines where it is long.
 pub fn pretty(value: &Value) -> String {
     let mut text = String::new();
-    write(&mut text, value, 0);
+    write_pretty(&mut text, value, 0);
     text
 }
 
-fn write(text: &mut String, value: &Value, depth: usize) {
+fn write_pretty(text: &mut String, value: &Value, depth: usize) {
     let line = literal(value);
     let is_short = line.chars().count() + 4 * depth <= WIDTH;
     match value {
@@ -48,7 +50,7 @@ fn write(text: &mut String, value: &Value, depth: usize) {
             text.push_str("[\n");
             for item in items {
                 indent(text, depth + 1);
-                write(text, item, depth + 1);
+                write_pretty(text, item, depth + 1);
                 text.push_str(",\n");
             }
             indent(text, depth);
@@ -60,7 +62,7 @@ fn write(text: &mut String, value: &Value, depth: usize) {
                 indent(text, depth + 1);
                 text.push_str(&key_literal(key));
                 text.push_str(": ");
-                write(text, member, depth + 1);
+                write_pretty(text, member, depth + 1);
                 text.push_str(",\n");
             }
             indent(text, depth);
@@ -97,7 +99,8 @@ fn quoted(text: &str) -> String {
             '\t' => quoted.push_str("\\t"),
             control if control.is_control() => {
                 let code = u32::from(control);
-                quoted.push_str(&format!("\\u{code:04x}"));
+                // Writing into a text cannot fail.
+                let _ = write!(quoted, "\\u{code:04x}");
             }
             other => quoted.push(other),
         }

@@ -102,7 +102,7 @@ impl Mocks {
 
 impl Reply {
     /// The reply that a script means by `given`: a closure, an error, an array as a sequence, or a value.
-    pub(super) fn of(given: Dynamic, of: &FunctionDescriptor) -> Result<Self, String> {
+    pub(super) fn of(given: &Dynamic, of: &FunctionDescriptor) -> Result<Self, String> {
         if let Some(closure) = given.clone().try_cast::<FnPtr>() {
             return Ok(Self::Closure(closure));
         }
@@ -114,15 +114,12 @@ impl Reply {
         {
             let left: VecDeque<Self> = items
                 .iter()
-                .map(|item| match Self::of_item(item, of) {
-                    Ok(reply) => Ok(reply),
-                    Err(error) => Err(error),
-                })
+                .map(|item| Self::of_item(item, of))
                 .collect::<Result<_, _>>()?;
             let count = left.len();
             return Ok(Self::Sequence { left, count });
         }
-        answer_of(&given, of).map(Self::Always)
+        answer_of(given, of).map(Self::Always)
     }
 
     /// One item of a sequence, in which an array is a value.
@@ -130,7 +127,7 @@ impl Reply {
         if item.is_array() {
             return answer_of(item, of).map(Self::Always);
         }
-        Self::of(item.clone(), of)
+        Self::of(item, of)
     }
 
     fn next(&mut self) -> Found {

@@ -91,7 +91,7 @@ impl Stage {
         event: Event,
         caller: &mut Caller<'_>,
     ) -> Result<Vec<usize>, TestFailure> {
-        let began = self.accept(Arc::new(event));
+        let began = self.accept(&Arc::new(event));
         self.settle(caller)?;
         Ok(began)
     }
@@ -122,26 +122,26 @@ impl Stage {
     }
 
     /// Takes an event, as the transaction does that accepts one.
-    fn accept(&mut self, event: Arc<Event>) -> Vec<usize> {
-        self.world.accept(Arc::clone(&event));
-        self.cancel_on(&event);
+    fn accept(&mut self, event: &Arc<Event>) -> Vec<usize> {
+        self.world.accept(Arc::clone(event));
+        self.cancel_on(event);
         for run in &mut self.runs {
-            run.offer(&event);
+            run.offer(event);
         }
         let mut began = Vec::new();
         let rules: Vec<Arc<Rule>> = self
             .rules
             .iter()
-            .filter(|rule| takes(rule, &event))
+            .filter(|rule| takes(rule, event))
             .cloned()
             .collect();
         for rule in rules {
-            let mut run = Rehearsal::of_rule(&self.engine, &rule, Arc::clone(&event), &self.world);
+            let mut run = Rehearsal::of_rule(&self.engine, &rule, Arc::clone(event), &self.world);
             if self.crashes {
                 run.crash_everywhere();
             }
             if run.debounce(self.world.now).is_some() {
-                self.supersede(&rule.name, &event);
+                self.supersede(&rule.name, event);
             }
             began.push(self.runs.len());
             self.runs.push(run);
@@ -188,7 +188,7 @@ impl Stage {
             };
             self.go(at, caller)?;
             for event in self.emitted(at) {
-                self.accept(event);
+                self.accept(&event);
             }
         }
         Err(endless())

@@ -223,12 +223,12 @@ fn retry_in_asks_anew_what_lies_behind_the_last_write() {
 
 #[test]
 fn recorded_ids_and_times_overrule_the_rehearsals_own() {
-    let (mut world, mut run) = run(r#"
+    let (mut world, mut run) = run(r"
         let a = uuid();
         let at = now();
         let b = uuid();
         log::info(`${a} ${at} ${b != a}`);
-    "#);
+    ");
     let recorded = start() + TimeDelta::seconds(5);
     let mut answers = |asked: &Asked<'_>| match (asked.function, asked.path.to_string().as_str()) {
         ("uuid", "0") => Some(Ok(Value::from("recorded"))),
@@ -242,7 +242,7 @@ fn recorded_ids_and_times_overrule_the_rehearsals_own() {
 #[test]
 fn a_run_beyond_its_timeout_fails_when_it_wakes() {
     let options = RuleOptions {
-        timeout: Some(Duration::from_secs(3_600)),
+        timeout: Some(Duration::from_hours(1)),
         ..RuleOptions::default()
     };
     let (mut world, mut run) = rehearsal(r#"sleep("1d");"#, options);

@@ -91,22 +91,24 @@ fn differ(left: &Value, right: &Value) -> Result<(), TestFailure> {
 }
 
 fn contains(whole: &Value, part: &Value) -> Result<(), TestFailure> {
-    match has(whole, part)? {
-        true => Ok(()),
-        false => Err(sides("the left does not contain the right", whole, part)),
+    if has(whole, part)? {
+        Ok(())
+    } else {
+        Err(sides("the left does not contain the right", whole, part))
     }
 }
 
 fn lacks(whole: &Value, part: &Value) -> Result<(), TestFailure> {
-    match has(whole, part)? {
-        false => Ok(()),
-        true => Err(sides("the left contains the right", whole, part)),
+    if has(whole, part)? {
+        Err(sides("the left contains the right", whole, part))
+    } else {
+        Ok(())
     }
 }
 
 fn sides(message: &str, left: &Value, right: &Value) -> TestFailure {
     TestFailure {
-        sides: Some((pretty(left), pretty(right))),
+        sides: Some(Box::new((pretty(left), pretty(right)))),
         ..TestFailure::new(message)
     }
 }

@@ -19,13 +19,13 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn(
             "mock",
             |context: NativeCallContext, function: &str, answer: Dynamic| {
-                mock(&context, function, None, answer)
+                mock(&context, function, None, &answer)
             },
         )
         .register_fn(
             "mock",
             |context: NativeCallContext, function: &str, arguments: Dynamic, answer: Dynamic| {
-                mock(&context, function, Some(arguments), answer)
+                mock(&context, function, Some(&arguments), &answer)
             },
         )
         .register_fn("error", |context: NativeCallContext, what: Dynamic| {
@@ -43,12 +43,12 @@ pub(super) fn register(engine: &mut Engine) {
 fn mock(
     context: &NativeCallContext,
     function: &str,
-    arguments: Option<Dynamic>,
-    answer: Dynamic,
+    arguments: Option<&Dynamic>,
+    answer: &Dynamic,
 ) -> Result<(), Thrown> {
     let functions = current::with(|stage| stage.engine.clone())?;
     let made = described(functions.functions(), function).and_then(|descriptor| {
-        let arguments = arguments.map(|given| list(&given)).transpose()?;
+        let arguments = arguments.map(list).transpose()?;
         let reply = Reply::of(answer, descriptor).map_err(TestFailure::new)?;
         Ok((arguments, reply))
     });

@@ -64,7 +64,10 @@ fn an_assertion_shows_both_sides_the_kinds_and_what_the_runs_did() {
     assert_eq!(failed.message, "the state: left and right are not equal");
     assert_eq!(
         failed.sides,
-        Some(("\"skipped\"".to_owned(), "\"completed\"".to_owned()))
+        Some(Box::new((
+            "\"skipped\"".to_owned(),
+            "\"completed\"".to_owned()
+        )))
     );
     assert_eq!((failed.line, failed.column), (3, 1));
     assert!(failed.log[0].contains("is skipped: no"), "{:?}", failed.log);

@@ -218,7 +218,7 @@ fn another_rule_takes_part_and_runs_on_what_is_emitted() {
             super::RULE,
             r#"emit("seat-freed", #{ type: "seat-freed", payload: #{ booking_pid: "1" } });"#,
         ),
-        ("seat-freed/note.rhai", r#"log::info(event.type);"#),
+        ("seat-freed/note.rhai", r"log::info(event.type);"),
     ];
     let results = run_with(
         &rules,
