@@ -49,6 +49,10 @@ fn pages() -> anyhow::Result<Vec<(String, String)>> {
             "reference/events.md",
             cuebook_rules::reference::events_page(),
         ),
+        (
+            "reference/diagnostics.md",
+            cuebook_rules::reference::diagnostics_page(),
+        ),
         ("reference/configuration.md", config::page()),
     ];
     let pages = pages

@@ -104,8 +104,12 @@ pub(crate) struct DiagnosticBody {
     pub(crate) code: String,
     /// What is wrong.
     pub(crate) message: String,
+    /// What stands at the place, in a few words.
+    pub(crate) label: Option<String>,
     /// How to mend it.
     pub(crate) help: Option<String>,
+    /// What else is good to know.
+    pub(crate) notes: Vec<String>,
 }
 
 impl RuleList {
@@ -203,7 +207,9 @@ impl DiagnosticBody {
             severity: severity.to_owned(),
             code: diagnostic.code.to_owned(),
             message: diagnostic.message.clone(),
+            label: diagnostic.label.clone(),
             help: diagnostic.help.clone(),
+            notes: diagnostic.notes.clone(),
         }
     }
 }
@@ -251,8 +257,10 @@ impl Example for DiagnosticBody {
             length: 11,
             severity: "error".to_owned(),
             code: "E0301".to_owned(),
-            message: "there is no function email::sent".to_owned(),
-            help: Some("did you mean email::send?".to_owned()),
+            message: "there is no function `email::sent`".to_owned(),
+            label: None,
+            help: Some("did you mean `email::send`?".to_owned()),
+            notes: Vec::new(),
         }
     }
 }
