@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use cuebook_core::{Chance, Clock, Point, Probe};
 use futures::FutureExt;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
+    SqlxError, TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -31,6 +31,8 @@ pub(crate) struct WriterConnection {
     probe: Probe,
     /// Whether the connection syncs each commit. A connection begins so.
     syncs: AtomicBool,
+    /// Whether a transaction was begun on the connection that is not known to be over.
+    astray: AtomicBool,
 }
 
 impl WriterConnection {
@@ -49,6 +51,7 @@ impl WriterConnection {
             metrics,
             probe: Probe::default(),
             syncs: AtomicBool::new(true),
+            astray: AtomicBool::new(false),
         }
     }
 
@@ -70,8 +73,13 @@ impl WriterConnection {
             // SQLite's own busy timeout bounds it, and a statement there cannot be given up half-way.
             _ => work.await,
         };
-        let ready = outcome
-            .unwrap_or_else(|_| Err(StoreError::Invalid("a transition panicked".to_owned())))?;
+        let outcome = outcome
+            .unwrap_or_else(|_| Err(StoreError::Invalid("a transition panicked".to_owned())));
+        if outcome.is_err() {
+            // Where it cannot be done now, the next transaction tries again before anything else.
+            drop(self.renew().await);
+        }
+        let ready = outcome?;
         self.metrics.committed(size, began.elapsed());
         Ok(ready)
     }
@@ -84,12 +92,14 @@ impl WriterConnection {
     }
 
     async fn transaction(&self, group: &mut Group) -> Result<Ready, StoreError> {
+        self.renew().await?;
         self.choose_sync(group.durable()).await?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let db = self.db.begin_with_options(options).await?;
+        self.astray.store(true, Ordering::Relaxed);
         let tx = Tx {
             db: &db,
             now: self.clock.now(),
@@ -102,15 +112,35 @@ impl WriterConnection {
                 let ready = tx.ready;
                 self.probe.reach(Point::BeforeCommit);
                 db.commit().await?;
+                self.astray.store(false, Ordering::Relaxed);
                 self.probe.reach(Point::AfterCommit);
                 Ok(ready)
             }
             Err(error) => {
-                // The first error is the one that matters; the connection checks its state when it is used again.
-                drop(db.rollback().await);
+                // The first error is the one that matters; a connection that cannot be rolled back is not used again.
+                let is_over = db.rollback().await.is_ok();
+                self.astray.store(!is_over, Ordering::Relaxed);
                 Err(error)
             }
         }
+    }
+
+    /// Replaces a connection whose last transaction is not known to be over. SQLite ends one by itself where the disk is full
+    /// or fails, and then refuses to roll it back; or it keeps one open whose commit failed. The driver's count of open
+    /// transactions is wrong from then on: what it calls a commit would only close a savepoint, and be lost with the process.
+    async fn renew(&self) -> Result<(), StoreError> {
+        if self.db.get_database_backend() != DbBackend::Sqlite
+            || !self.astray.load(Ordering::Relaxed)
+        {
+            return Ok(());
+        }
+        let pool = self.db.get_sqlite_connection_pool();
+        // Closing it rolls back whatever is open; the pool opens another one.
+        let connection = pool.acquire().await.map_err(unavailable)?;
+        connection.close().await.map_err(unavailable)?;
+        self.syncs.store(true, Ordering::Relaxed);
+        self.astray.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     /// On SQLite, lets a group that may be lost skip the sync. A commit that syncs afterwards covers it too.
@@ -127,4 +157,8 @@ impl WriterConnection {
         self.syncs.store(durable, Ordering::Relaxed);
         Ok(())
     }
+}
+
+fn unavailable(cause: SqlxError) -> StoreError {
+    StoreError::from(DbErr::Conn(RuntimeErr::SqlxError(cause.into())))
 }

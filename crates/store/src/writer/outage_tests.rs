@@ -106,16 +106,43 @@ impl Desk {
 async fn a_full_database_is_unavailable_and_recovers_by_itself() {
     let desk = Desk::new().await;
     desk.accept(10).await.unwrap();
-    // No file has so few pages: it may not grow at all.
-    desk.pragma("max_page_count = 1").await;
     for _ in 0..2 {
+        // No file has so few pages: it may not grow at all. Holds for this connection, and not for the one after it.
+        desk.pragma("max_page_count = 1").await;
         let error = desk.accept(1_000_000).await.unwrap_err();
         assert!(error.is_unavailable(), "{error:?}");
     }
     assert_eq!(desk.stored().await, 1, "reading goes on");
-    desk.pragma("max_page_count = 1000000").await;
     desk.accept(1_000_000).await.unwrap();
     assert_eq!(desk.stored().await, 2);
+}
+
+/// What a full disk may do, in two steps: the database ends the transaction by itself, and then a commit fails.
+#[tokio::test]
+async fn what_is_acknowledged_after_a_transaction_went_astray_is_stored() {
+    let desk = Desk::new().await;
+    let other = Database::connect(desk.url.as_str()).await.unwrap();
+    let change = async |sql: &str| other.execute_unprepared(sql).await.map(drop).unwrap();
+    change(
+        "CREATE TRIGGER astray BEFORE INSERT ON events BEGIN SELECT RAISE(ROLLBACK, 'gone'); END",
+    )
+    .await;
+    desk.accept(10).await.unwrap_err();
+    change("DROP TRIGGER astray").await;
+    change("CREATE TABLE parents (id INTEGER PRIMARY KEY)").await;
+    change(
+        "CREATE TABLE orphans (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)",
+    )
+    .await;
+    change(
+        "CREATE TRIGGER astray AFTER INSERT ON events BEGIN INSERT INTO orphans VALUES (1); END",
+    )
+    .await;
+    desk.accept(10).await.unwrap_err();
+    change("DROP TRIGGER astray").await;
+    desk.accept(10).await.unwrap();
+    assert_eq!(desk.stored().await, 1, "others see it");
+    assert_eq!(desk.synchronous().await, 2, "and it is synced");
 }
 
 #[tokio::test]
