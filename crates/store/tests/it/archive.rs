@@ -175,6 +175,37 @@ stories! {
     }
 }
 
+stories! {
+    async fn a_run_is_found_by_its_id_with_what_its_event_led_to(stage: &Stage) {
+        let store = stage.open().await;
+        let own = booked(stage, &store, "42").await;
+        let claimed = claim_one(&store).await;
+        let mut emitted = stage.booking("42", &[]);
+        emitted.event.parent = Some(own);
+        let segment = Segment {
+            emitted: vec![emitted.clone()],
+            ..keyed(&claimed.run, 0)
+        };
+        store
+            .complete_run(checkpoint(&claimed), segment, CompletedAs::Completed)
+            .await
+            .unwrap();
+        let other = booked(stage, &store, "42").await;
+
+        let archive = Archive::open(&stage.url).await.unwrap();
+        let found = archive.run(claimed.run.id).await.unwrap().unwrap();
+        assert_eq!((found.run.id, found.run.event_id), (claimed.run.id, own));
+        assert_eq!(found.effects.len(), 1);
+        let ids = |events: Vec<cuebook_core::event::Event>| -> Vec<EventId> {
+            events.iter().map(|event| event.id).collect()
+        };
+        assert_eq!(ids(archive.emitted(own).await.unwrap()).len(), 1);
+        assert_eq!(ids(archive.emitted(other).await.unwrap()), []);
+        let none = archive.run(cuebook_core::RunId(own.0)).await.unwrap();
+        assert!(none.is_none());
+    }
+}
+
 /// A mail whose key is that of the run's generation.
 fn keyed(run: &cuebook_core::run::Run, generation: u32) -> Segment {
     let mut segment = mails(0, &["tom@example.test"]);
