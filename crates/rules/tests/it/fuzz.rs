@@ -135,11 +135,12 @@ fn drive(engine: &Engine, program: Program, choices: &mut Choices<'_>, source: &
                     driven.answer(&call.path.to_string(), answers::answer(choices, call));
                 }
             }
-            Outcome::Waiting { .. } => driven.later(Duration::from_hours(24 * 400)),
             Outcome::Awaiting { step, .. } if choices.one_of(2) == 0 => {
                 driven.answer(&step.path.to_string(), Ok(Value::Unit));
             }
-            Outcome::Awaiting { .. } => driven.later(Duration::from_hours(24 * 400)),
+            Outcome::Waiting { .. } | Outcome::Awaiting { .. } => {
+                driven.later(Duration::from_hours(24 * 400));
+            }
             _ => return,
         }
     }

@@ -219,8 +219,7 @@ fn a_stopped_script_harms_no_other() {
 
 #[test]
 fn a_constant_of_a_library_is_worked_out_on_a_big_stack() {
-    let constant =
-        "export const TEXT = { let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; s.len() };";
+    let constant = "export const TEXT = { let a = []; for i in 0..1500 { a = [a]; } let s = `${a}`; s.len() };";
     let rule = "import \"lib/deep\" as deep;\nlog::info(`${deep::TEXT}`);";
     let files = files(&[("lib/deep.rhai", constant), ("new-booking/test.rhai", rule)]);
     let engine = engine();
