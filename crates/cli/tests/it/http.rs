@@ -10,6 +10,8 @@ use serde_json::Value as Json;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The status line and the headers, in lower case.
+    pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn request(method: &str, url: &str, path: &str, key: &str, body: &str
     assert!(!head.contains("transfer-encoding: chunked"), "{head}");
     Answer {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+        head,
         body: answer[end + 4..].to_vec(),
     }
 }

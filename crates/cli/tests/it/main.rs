@@ -23,5 +23,6 @@ mod reload;
 mod restart;
 mod rule_tests;
 mod server;
+mod storage_faults;
 mod trigger;
 mod socket_activation;
