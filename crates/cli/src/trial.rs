@@ -17,6 +17,7 @@ use crate::data_folder::DataFolder;
 use crate::diagnostics;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Colour};
+use crate::past::Database;
 use crate::serve::{
     ScriptSecrets, database_url, effects, existing_secret_key, secret_key, ticketpark,
 };
@@ -54,26 +55,10 @@ pub(crate) fn given(
 pub(crate) async fn live_effects(
     config: &Config,
     context: &Context,
+    database: &Database,
 ) -> Result<(Effects, Option<Store>), Failure> {
-    let folder = DataFolder::at(&config.data_dir);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let chance = Arc::new(SystemChance::default());
-    let settings = StoreSettings {
-        database_url: database_url(config, &folder).reveal().to_owned(),
-        secret_key: secret_key(config, &folder, &*chance).map_err(Failure::unreachable)?,
-        clock: clock.clone(),
-        chance,
-    };
-    let store = match Store::open(settings).await {
-        Ok(store) => Some(store),
-        Err(StoreError::InUse(_)) => {
-            output::note(
-                "a server has the database and Ticketpark's login in it: ticketpark::* cannot be asked beside it",
-            );
-            None
-        }
-        Err(error) => return Err(Failure::unreachable(error)),
-    };
+    let store = login_store(config, database, &clock).await?;
     let stored: Arc<dyn SecretLookup> = match &store {
         Some(store) => store.script_secrets(),
         None => Arc::new(NoSecrets),
@@ -85,6 +70,38 @@ pub(crate) async fn live_effects(
     let effects =
         effects(config, client, given(context, stored)?, clock).map_err(Failure::unreachable)?;
     Ok((effects, store))
+}
+
+/// The store that has Ticketpark's login; `None` where there is none, or another process has it.
+async fn login_store(
+    config: &Config,
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Store>, Failure> {
+    let folder = DataFolder::at(&config.data_dir);
+    // Nothing is made only to be looked into, and the demo's Ticketpark runs with its server alone.
+    let is_there = config.database_url.is_some() || folder.path("cuebook.db").exists();
+    if database.demo || !is_there {
+        output::note("there is no login at Ticketpark here: ticketpark::* cannot be asked");
+        return Ok(None);
+    }
+    let chance = Arc::new(SystemChance::default());
+    let settings = StoreSettings {
+        database_url: database_url(config, &folder).reveal().to_owned(),
+        secret_key: secret_key(config, &folder, &*chance).map_err(Failure::unreachable)?,
+        clock: clock.clone(),
+        chance,
+    };
+    match Store::open(settings).await {
+        Ok(store) => Ok(Some(store)),
+        Err(StoreError::InUse(_)) => {
+            output::note(
+                "a server has the database and Ticketpark's login in it: ticketpark::* cannot be asked beside it",
+            );
+            Ok(None)
+        }
+        Err(error) => Err(Failure::unreachable(error)),
+    }
 }
 
 /// Tells why rules cannot be tried out.

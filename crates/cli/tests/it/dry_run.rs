@@ -109,6 +109,25 @@ fn what_nobody_answers_is_named_with_what_to_do() {
 }
 
 #[test]
+fn what_nobody_has_answered_is_asked_of_the_real_system_only_when_that_is_wanted() {
+    let peer = crate::peers::Peer::http();
+    let address = peer.address.to_string();
+    let folder = with_rule(&format!(
+        "let answer = http::get(\"http://{address}/\");\nlog::info(`said ${{answer.status}}`);\nhttp::post(\"http://{address}/\", #{{}});\n"
+    ));
+    let allow = [("CUEBOOK_EGRESS_ALLOW", address.as_str())];
+    let ended = folder.run(&["run", "new-booking/thank"], &allow);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(peer.got.all().is_empty());
+    let ended = folder.run(&["run", "new-booking/thank", "--live-reads"], &allow);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    shows(&ended, &["asked now", "    info  said 200", "http::post to "]);
+    let got = peer.got.all();
+    assert_eq!(got.len(), 1, "the write was not performed: {got:?}");
+    assert!(!folder.path("data").exists(), "nothing is made only to be looked into");
+}
+
+#[test]
 fn a_write_is_taken_to_be_accepted_and_shown_as_what_would_be_done() {
     let folder = with_rule(
         "let answer = http::post(\"https://books.invalid/\", #{ pid: event.payload.booking_pid });\nif answer.status >= 300 { fail(\"refused\"); }\n",
@@ -198,7 +217,10 @@ fn a_failing_rule_is_told_with_its_line_and_exits_with_1() {
     let folder = with_rule("let nothing = ();\nlog::info(nothing.name.first);\n");
     let ended = run(&folder, &[]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    shows(&ended, &["new-booking/thank failed", "new-booking/thank.rhai:2: "]);
+    shows(
+        &ended,
+        &["new-booking/thank failed", "new-booking/thank.rhai:2: "],
+    );
     let ended = folder.run(&["run", "rules"], &[]);
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(
