@@ -34,6 +34,7 @@ impl TextValue for Password {
         MetaSchema {
             min_length: Some(1),
             max_length: Some(LONGEST),
+            example: Some(Value::from("the password")),
             ..MetaSchema::new_with_format("string", "password")
         }
     }

@@ -75,6 +75,7 @@ impl TextValue for SecretInput {
         MetaSchema {
             min_length: Some(1),
             max_length: Some(VALUE_LENGTH),
+            example: Some(Value::from("the token that the CRM gave out")),
             ..MetaSchema::new("string")
         }
     }

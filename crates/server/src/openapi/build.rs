@@ -53,6 +53,7 @@ pub(super) fn document(public_url: &str) -> Json {
     let mut document: Json = serde_json::from_str(&service.spec()).unwrap_or_default();
     add_messages(&mut document);
     add_paths(&mut document);
+    describe::written(&mut document);
     describe::operations(&mut document);
     describe::nullable(&mut document);
     manners::describe(&mut document);

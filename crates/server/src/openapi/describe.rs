@@ -32,6 +32,24 @@ pub(super) fn operations(document: &mut Json) {
     }
 }
 
+/// Gives the examples of bodies their members that are only ever written, which are left out of them as of an answer.
+pub(super) fn written(document: &mut Json) {
+    let schemas = document.pointer_mut("/components/schemas");
+    let schemas = schemas.and_then(Json::as_object_mut);
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+        let properties = schema["properties"].as_object().cloned();
+        let Some(example) = schema.get_mut("example").and_then(Json::as_object_mut) else {
+            continue;
+        };
+        for (name, property) in properties.into_iter().flatten() {
+            let shown = property.get("example");
+            if let (Some(true), Some(shown)) = (property["writeOnly"].as_bool(), shown) {
+                example.entry(name).or_insert_with(|| shown.clone());
+            }
+        }
+    }
+}
+
 /// Says of each member of an answer that is not required that it may be `null`.
 pub(super) fn nullable(document: &mut Json) {
     let Some(schemas) = document

@@ -199,3 +199,29 @@ async fn a_key_set_in_the_configuration_is_as_good_as_any() {
     let (status, _) = running.get(CONFIGURED_KEY, "/api/v1/secrets").await;
     assert_eq!(status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_is_carried_out_stands_in_the_audit_log() {
+    let running = Running::start().await;
+    let mut seen = 0;
+    for operation in operations() {
+        if operation.method == Method::GET || operation.scope == "read" {
+            continue;
+        }
+        let Operation {
+            name, method, path, ..
+        } = operation;
+        let answer = running
+            .send(method, CONFIGURED_KEY, &path, operation.body)
+            .await;
+        // What nothing is paused of, resuming does not change.
+        if !answer.status().is_success() || name == "resume_system" {
+            continue;
+        }
+        let log = format!("/api/v1/audit?operation={name}");
+        let (_, log) = running.get(CONFIGURED_KEY, &log).await;
+        assert_eq!(log["items"].as_array().unwrap().len(), 1, "{name}: {log}");
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen}");
+}

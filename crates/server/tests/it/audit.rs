@@ -122,3 +122,23 @@ async fn what_an_operator_does_with_runs_events_and_pauses_can_be_filtered() {
     assert_eq!(log(&running, "?since=2026-03-14T18:30:01Z").await.len(), 0);
     assert_eq!(log(&running, "?q=resume").await.len(), 1);
 }
+
+#[tokio::test]
+async fn the_address_is_what_a_trusted_proxy_says_and_nobody_else() {
+    for (trusted, expected) in [
+        (Vec::new(), "127.0.0.1"),
+        (vec!["127.0.0.0/8".parse().unwrap()], "198.51.100.7"),
+    ] {
+        let running = Running::configured(|parts| parts.settings.trusted_proxies = trusted).await;
+        running
+            .client
+            .post(format!("{}/api/v1/system/pause", running.url))
+            .bearer_auth(CONFIGURED_KEY)
+            .header("x-forwarded-for", "203.0.113.9, 198.51.100.7")
+            .send()
+            .await
+            .unwrap();
+        let rows = log(&running, "").await;
+        assert_eq!(rows[0]["address"], expected);
+    }
+}
