@@ -6,7 +6,7 @@ use cuebook_core::failure::{AttemptError, CallError};
 use cuebook_core::{Point, Probe, Value};
 
 use crate::error::EffectError;
-use crate::http::{HttpClient, Passage};
+use crate::http::{HttpClient, Passage, Queued};
 use crate::kinds::{self, Kind, Perform};
 use crate::settings::EffectSettings;
 use crate::smtp::Mailer;
@@ -182,6 +182,15 @@ impl Effects {
         match kinds::find(send.kind).map(|kind| &kind.perform) {
             Some(Perform::Send { passage, .. }) => passage(&self.outside, send),
             _ => Some(Passage::default()),
+        }
+    }
+
+    /// A place in the queue for the right to begin an attempt at `send`, where it is about to come: its host is full and has
+    /// just been done with another.
+    pub fn queue(&self, send: &Delivery<'_>) -> Option<Queued> {
+        match kinds::find(send.kind).map(|kind| &kind.perform) {
+            Some(Perform::Send { queue, .. }) => queue(&self.outside, send),
+            _ => None,
         }
     }
 

@@ -22,6 +22,6 @@ mod tls;
 pub use effects::{Call, Delivered, Delivery, Effects};
 pub use egress::{AllowRule, EgressPolicy, NotAnAllowRule};
 pub use error::EffectError;
-pub use http::Passage;
+pub use http::{Passage, Queued};
 pub use mail::CAPTURED_SENDER;
 pub use settings::{EffectSettings, HttpLimits, Limits, SmtpLimits, SmtpSettings};

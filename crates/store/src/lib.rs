@@ -13,6 +13,7 @@ mod audit;
 mod connect;
 mod entities;
 mod error;
+mod fresh_events;
 mod hook_tokens;
 mod metrics;
 mod queries;

@@ -11,6 +11,7 @@ use prometheus_client::registry::{Registry, Unit};
 #[derive(Clone)]
 pub(crate) struct Metrics {
     commits: Counter,
+    statements: Counter,
     group_size: Arc<Histogram>,
     commit_seconds: Arc<Histogram>,
 }
@@ -19,6 +20,7 @@ impl Default for Metrics {
     fn default() -> Self {
         Self {
             commits: Counter::default(),
+            statements: Counter::default(),
             group_size: Arc::new(Histogram::new(exponential_buckets(1.0, 2.0, 10))),
             commit_seconds: Arc::new(Histogram::new(exponential_buckets(0.000_25, 2.0, 16))),
         }
@@ -34,6 +36,11 @@ impl Metrics {
         self.commit_seconds.observe(took.as_secs_f64());
     }
 
+    /// Notes a statement of the writer's.
+    pub(crate) fn stated(&self) {
+        self.statements.inc();
+    }
+
     /// How many transactions the writer has committed.
     pub(crate) fn commits(&self) -> u64 {
         self.commits.get()
@@ -45,6 +52,11 @@ impl Metrics {
             "cuebook_store_commits",
             "Transactions committed by the writer",
             self.commits.clone(),
+        );
+        registry.register(
+            "cuebook_store_statements",
+            "Statements of the writer, each for as many rows as there were",
+            self.statements.clone(),
         );
         registry.register(
             "cuebook_store_group_size",

@@ -14,6 +14,7 @@ use crate::announce::{Outgoing, hear, tell};
 use crate::audit::Actor;
 use crate::connect::{self, Connections, ProcessLock};
 use crate::error::StoreError;
+use crate::fresh_events::FreshEvents;
 use crate::hook_tokens::HookTokens;
 use crate::metrics::Metrics;
 use crate::secrets::{ScriptSecrets, SecretKey};
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) secret_key: SecretKey,
     pub(crate) script_secrets: Arc<ScriptSecrets>,
     pub(crate) hook_tokens: HookTokens,
+    pub(crate) fresh: Arc<FreshEvents>,
     wakes: Arc<Wakes>,
     metrics: Metrics,
     tasks: TaskTracker,
@@ -71,6 +73,7 @@ impl Store {
         let wakes = Arc::new(Wakes::default());
         let node = settings.chance.uuid(settings.clock.now());
         let (writer, requests) = WriterHandle::new();
+        let fresh = Arc::<FreshEvents>::default();
         let tasks = TaskTracker::new();
         let is_shared = connection.get_database_backend() == DbBackend::Postgres;
         let outgoing = is_shared.then(|| Arc::new(Outgoing::default()));
@@ -82,11 +85,12 @@ impl Store {
                 node,
                 metrics.clone(),
             )
+            .with_fresh(Arc::clone(&fresh))
             .probed(probe),
             wakes: Arc::clone(&wakes),
             outgoing: outgoing.clone(),
         };
-        tasks.spawn(task.run(requests));
+        task.start(requests, &tasks)?;
         let store = Self {
             inner: Arc::new(Inner {
                 writer: Arc::new(writer),
@@ -96,6 +100,7 @@ impl Store {
                 secret_key: settings.secret_key,
                 script_secrets: Arc::default(),
                 hook_tokens: HookTokens::default(),
+                fresh,
                 wakes,
                 metrics,
                 tasks,

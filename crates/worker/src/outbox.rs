@@ -9,7 +9,7 @@ use std::time::Duration;
 use cuebook_core::clock::{Timestamp, later};
 use cuebook_core::failure::AttemptError;
 use cuebook_core::{CallError, EffectId};
-use cuebook_effects::{Delivery, Passage, kinds};
+use cuebook_effects::{Delivery, Passage, Queued, kinds};
 use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, Settlement, StoreError};
 use futures::FutureExt as _;
 
@@ -20,6 +20,8 @@ use crate::worker::Shared;
 
 /// So many sends that are no mails are under way at most.
 pub(crate) const IN_HAND: u32 = 200;
+/// So many times as many are in hand at most, with those whose outcome is about to be recorded.
+pub(crate) const IN_ALL: u32 = 4;
 /// How long a missed wake-up can go unnoticed.
 const POLL: Duration = Duration::from_secs(5);
 /// After so long a send whose host is full is looked at again, at the earliest.
@@ -32,7 +34,8 @@ const FULL_AT_MOST: Duration = Duration::from_mins(1);
 /// Delivers until the worker stops.
 ///
 /// Mails and other sends have places of their own, so that a mail server that stalls holds up no webhook. What is claimed
-/// begins at once: a send whose host has as many requests as it gets is given back instead of holding a place.
+/// begins at once, or within a moment where its host is full and moves; a send whose host is full and does not is given back
+/// instead of holding a place.
 pub(crate) async fn work(shared: Arc<Shared>) {
     let mut back_off = BackOff::default();
     let mut doubt = Doubt::default();
@@ -132,8 +135,13 @@ fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> Begun {
     if shared.stopping.is_cancelled() {
         return Begun::No;
     }
-    let Some(passage) = shared.parts.effects.passage(&delivery(&send)) else {
-        return Begun::No;
+    let effects = &shared.parts.effects;
+    let entry = match effects.passage(&delivery(&send)) {
+        Some(passage) => Entry::Now(passage),
+        None => match effects.queue(&delivery(&send)) {
+            Some(queued) => Entry::Soon(queued),
+            None => return Begun::No,
+        },
     };
     if let Some(turn) = turn(shared, &send) {
         return Begun::NotBefore(turn);
@@ -146,7 +154,7 @@ fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> Begun {
     let place = in_hand.take(send.id, send.fence);
     let for_send = shared.clone();
     shared.tracker.spawn(async move {
-        let delivery = deliver(&for_send, send, passage);
+        let delivery = enter_and_deliver(&for_send, send, entry);
         let settled = for_send.abandon.run_until_cancelled(delivery).await;
         // One that was begun and not settled is no stray: its attempt is open.
         if settled == Some(true) {
@@ -202,6 +210,29 @@ fn delivery(send: &ClaimedSend) -> Delivery<'_> {
     }
 }
 
+/// How an attempt gets to its host.
+enum Entry {
+    /// There is room.
+    Now(Passage),
+    /// There is about to be.
+    Soon(Queued),
+}
+
+/// Makes one attempt at a send once its host has room, or gives it back if that does not come.
+async fn enter_and_deliver(shared: &Shared, send: ClaimedSend, entry: Entry) -> bool {
+    let passage = match entry {
+        Entry::Now(passage) => passage,
+        Entry::Soon(queued) => match queued.passage().await {
+            Some(passage) => passage,
+            None => {
+                put_back(shared, vec![(send.id, send.fence, None)], 0).await;
+                return true;
+            }
+        },
+    };
+    deliver(shared, send, passage).await
+}
+
 /// Makes one attempt at a send and settles it. Gives whether it is settled, or another process has it.
 async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
     let parts = &shared.parts;
@@ -235,6 +266,13 @@ async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
         attempt,
         outcome: settled,
     };
+    // It only waits for the commit by now: another may have its place.
+    let in_hand = if is_mail(&send) {
+        &shared.mails
+    } else {
+        &shared.sends
+    };
+    let _rest = in_hand.rest(send.id);
     match until_available(|| parts.store.settle_send(settlement.clone())).await {
         Ok(()) | Err(StoreError::Fenced) => true,
         Err(error) => {

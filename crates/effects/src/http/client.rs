@@ -16,7 +16,7 @@ use super::answer::{self, Exchange};
 use super::credential::{Auth, Credential};
 use super::decision::is_trouble;
 use super::failure::Failure;
-use super::gates::{Gates, Passage};
+use super::gates::{Gates, Passage, Queued};
 use super::mask::Mask;
 use super::request::{Head, Request};
 use crate::egress::{Admission, CheckedResolver, EgressPolicy};
@@ -115,6 +115,11 @@ impl HttpClient {
     /// The right to make the request of `head` now; `None` where its host has as many as it gets at a time.
     pub(crate) fn passage(&self, head: &Head) -> Option<Passage> {
         self.gates.try_enter(&authority(&head.url))
+    }
+
+    /// A place in the queue for that right, where it is about to come.
+    pub(crate) fn queue(&self, head: &Head) -> Option<Queued> {
+        self.gates.queue(&authority(&head.url))
     }
 
     /// Makes the request of `head` and `body`.

@@ -5,11 +5,15 @@
 //! gives its place among all back, so that others go on (as long as there are not too many such); a host that is found
 //! hanging loses half of its places. Those who wait are let in one host after the other, not in the order in which they
 //! came.
+//!
+//! A send that finds its host full may queue for a moment where the host *moves*, that is, has just answered or
+//! begun another.
 
 mod host;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -19,6 +23,10 @@ use self::host::Host;
 const REMEMBERED: usize = 1024;
 /// How many requests may go on without a place among all, for each place that there is.
 const SLOW: usize = 2;
+/// A host moves if it answered or was asked so long ago at most; and so long is queued for it at most.
+const MOMENT: Duration = Duration::from_millis(100);
+/// So many queue for a host that moves, for each request that it may have.
+const QUEUE: usize = 10;
 
 /// The bounds.
 #[derive(Clone)]
@@ -43,6 +51,20 @@ struct Place {
     gates: Gates,
     host: String,
     is_slow: bool,
+}
+
+/// A place in the queue of a host that moves.
+pub struct Queued {
+    gates: Gates,
+    host: String,
+}
+
+impl Queued {
+    /// The right to make an attempt, if it comes within a moment.
+    pub async fn passage(self) -> Option<Passage> {
+        let passage = self.gates.enter(&self.host);
+        tokio::time::timeout(MOMENT, passage).await.ok()
+    }
 }
 
 impl Gates {
@@ -87,6 +109,17 @@ impl Gates {
         Some(self.passage(host))
     }
 
+    /// A place in the queue for the right to send to `host`, if it moves and not too many queue already.
+    pub(crate) fn queue(&self, host: &str) -> Option<Queued> {
+        let mut inside = self.inside();
+        let most = inside.per_host * QUEUE;
+        let found = inside.host(host);
+        (found.moves(MOMENT) && found.waiting.len() < most).then(|| Queued {
+            gates: self.clone(),
+            host: host.to_owned(),
+        })
+    }
+
     fn passage(&self, host: &str) -> Passage {
         Passage(Some(Place {
             gates: self.clone(),
@@ -129,7 +162,7 @@ impl Inside {
     }
 
     fn take(&mut self, name: &str) {
-        self.host(name).under_way += 1;
+        self.host(name).begin();
         self.quick += 1;
     }
 

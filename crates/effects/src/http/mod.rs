@@ -20,7 +20,7 @@ mod retry_after;
 
 pub(crate) use answer::excerpt;
 pub(crate) use client::{HttpClient, authority};
-pub use gates::Passage;
+pub use gates::{Passage, Queued};
 
 pub(crate) use decision::{Repeat, judge, judge_send};
 pub(crate) use options::{OPTIONS, SEND_OPTIONS};

@@ -46,6 +46,7 @@ pub(super) const SEND: Kind = Kind {
     perform: Perform::Send {
         // The mail server's connections are few, and whoever claims mails claims no more than those.
         passage: |_, _| Some(Passage::default()),
+        queue: |_, _| None,
         deliver: |outside, send, _| Box::pin(deliver(outside, send)),
     },
 };

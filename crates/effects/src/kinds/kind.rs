@@ -6,7 +6,7 @@ use cuebook_core::function::{FunctionDescriptor, FunctionKind};
 use futures::future::BoxFuture;
 
 use crate::effects::{Call, Delivered, Delivery, Outside};
-use crate::http::Passage;
+use crate::http::{Passage, Queued};
 
 /// One script function with an effect.
 pub(crate) struct Kind {
@@ -31,6 +31,8 @@ pub(crate) enum Perform {
     Send {
         /// The right to begin an attempt now, if it can be had.
         passage: fn(&Outside, &Delivery<'_>) -> Option<Passage>,
+        /// A place in the queue for that right, where it is about to come.
+        queue: fn(&Outside, &Delivery<'_>) -> Option<Queued>,
         /// One attempt.
         deliver: for<'a> fn(
             &'a Outside,

@@ -48,6 +48,7 @@ pub(super) const SEND: Kind = Kind {
     },
     perform: Perform::Send {
         passage,
+        queue: |outside, send| outside.http.queue(&head(send).ok()?),
         deliver: |outside, send, passage| Box::pin(deliver(outside, send, passage)),
     },
 };

@@ -20,8 +20,11 @@ const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// What the WAL is cut back to after a checkpoint, in bytes.
 const WAL_LIMIT: &str = "67108864";
-/// How many pages the WAL may have before a commit checkpoints it.
-const CHECKPOINT_PAGES: &str = "1000";
+/// How many pages the WAL may have before a commit checkpoints it: 16 MiB, so that a page that changes often is written
+/// back once for many changes.
+const CHECKPOINT_PAGES: &str = "4000";
+/// How much of the file the writer keeps in memory at most, in KiB (negative: so SQLite tells it from pages).
+const WRITER_CACHE: &str = "-16000";
 
 /// Opens or creates the file.
 pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
@@ -107,7 +110,7 @@ fn configure(path: &Path, only_reads: bool) -> SqliteConnectOptions {
     if only_reads {
         options.pragma("query_only", "ON")
     } else {
-        options
+        options.pragma("cache_size", WRITER_CACHE)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Events, as operators look at them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::{Event, EventState, Origin};
@@ -84,6 +85,14 @@ impl Store {
     pub async fn event(&self, id: EventId) -> Result<Option<Event>, StoreError> {
         let row = events::Entity::find_by_id(id.0).one(self.readers()).await?;
         row.map(event_of).transpose()
+    }
+
+    /// The event of a run that begins: mostly one that this process has just accepted.
+    pub async fn event_for_run(&self, id: EventId) -> Result<Option<Arc<Event>>, StoreError> {
+        match self.inner.fresh.take(id) {
+            Some(event) => Ok(Some(event)),
+            None => Ok(self.event(id).await?.map(Arc::new)),
+        }
     }
 
     /// The event with this id and what became of it.

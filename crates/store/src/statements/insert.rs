@@ -1,7 +1,9 @@
 //! Inserting many rows.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, QueryTrait,
+};
 
 use super::storable::storable_row;
 use crate::error::StoreError;
@@ -63,7 +65,8 @@ where
         if let Some(conflict) = &conflict {
             insert = insert.on_conflict(conflict.clone());
         }
-        insert.exec_without_returning(tx.db).await?;
+        let statement = insert.build(tx.db.get_database_backend());
+        tx.db.write(statement).await?;
     }
     Ok(())
 }

@@ -53,7 +53,8 @@ pub(crate) async fn update_each_by<E: EntityTrait>(
             let column = (Alias::new(entity.as_str()), Alias::new(key.as_str()));
             update.and_where(Expr::col(column).eq(given(number)));
         }
-        tx.db.execute(&update).await?;
+        let statement = tx.db.get_database_backend().build(&update);
+        tx.db.write(statement).await?;
     }
     Ok(())
 }

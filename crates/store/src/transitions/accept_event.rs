@@ -130,7 +130,7 @@ pub(super) async fn insert_events<'a>(
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let disabled = StoppedRules::load(tx.db, &[Stopped::NewRuns]).await?;
+    let disabled = StoppedRules::load(tx, &[Stopped::NewRuns]).await?;
     let mut rows = Vec::new();
     let mut run_rows = Vec::new();
     let mut accepted = Vec::new();
@@ -144,6 +144,7 @@ pub(super) async fn insert_events<'a>(
                 .collect(),
         };
         rows.push(event_row(event, root, starts.len())?);
+        tx.fresh.keep(&event.event, starts.len());
         let first = run_rows.len();
         run_rows.extend(
             starts
@@ -157,6 +158,9 @@ pub(super) async fn insert_events<'a>(
     }
     if !run_rows.is_empty() {
         tx.ready.runs();
+    }
+    if run_rows.iter().any(|run| run.cancel_on.is_some()) {
+        tx.known.learn_ended(true);
     }
     let debounced: BTreeSet<String> = run_rows
         .iter()

@@ -60,8 +60,8 @@ impl Transition for Tick {
     const ORDER: Order = Order::Accept;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Ticked> {
-        let paused = StoppedRules::load(tx.db, &[Stopped::Everything]).await?;
-        let disabled = StoppedRules::load(tx.db, &[Stopped::NewRuns]).await?;
+        let paused = StoppedRules::load(tx, &[Stopped::Everything]).await?;
+        let disabled = StoppedRules::load(tx, &[Stopped::NewRuns]).await?;
         let mut results = Vec::with_capacity(batch.len());
         for tick in batch {
             let ticked = if paused.has(&tick.rule) {

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuebook_core::event::Event;
 use cuebook_core::run::RunState;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
 use uuid::Uuid;
 
 use super::accept_event::AcceptEvent;
@@ -51,6 +53,9 @@ pub(super) async fn end_runs(tx: &Tx<'_>, accepted: &[&AcceptEvent]) -> Result<(
         .filter_map(|event| event.subject.as_ref())
         .map(cuebook_core::Pid::as_str)
         .collect();
+    if subjects.is_empty() || nobody_is_ended(tx).await? {
+        return Ok(());
+    }
     let subjects: Vec<&str> = subjects.into_iter().collect();
     let mut reasons = BTreeMap::new();
     let mut running = BTreeMap::new();
@@ -72,6 +77,34 @@ pub(super) async fn end_runs(tx: &Tx<'_>, accepted: &[&AcceptEvent]) -> Result<(
     }
     cancel(tx, reasons).await?;
     mark(tx, running).await
+}
+
+/// Whether there is no run that an event can end.
+async fn nobody_is_ended(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    if tx.is_shared() || tx.known.nobody_is_ended() {
+        return Ok(!tx.is_shared());
+    }
+    let one: Option<Uuid> = runs::Entity::find()
+        .select_only()
+        .column(runs::Column::Id)
+        .filter(can_be_ended())
+        .limit(1)
+        .into_tuple()
+        .one(tx.db)
+        .await?;
+    tx.known.learn_ended(one.is_some());
+    Ok(one.is_none())
+}
+
+/// What an event can end. In the words of the index that has exactly these.
+fn can_be_ended() -> Condition {
+    Condition::all()
+        .add(Expr::col(runs::Column::CancelOn).is_not_null())
+        .add(Expr::col(runs::Column::State).is_in([
+            word("ready"),
+            word("running"),
+            word("waiting"),
+        ]))
 }
 
 /// Ends those of `runs` that an event has ended while they were running, now that they wait.
@@ -97,12 +130,7 @@ pub(super) async fn end_suspended(tx: &Tx<'_>, runs: Vec<Uuid>) -> Result<(), St
 pub(super) fn about(subjects: &[&str]) -> Select<runs::Entity> {
     runs::Entity::find()
         .filter(runs::Column::Subject.is_in(subjects.iter().copied()))
-        .filter(Expr::col(runs::Column::CancelOn).is_not_null())
-        .filter(Expr::col(runs::Column::State).is_in([
-            word("ready"),
-            word("running"),
-            word("waiting"),
-        ]))
+        .filter(can_be_ended())
         .order_by_asc(runs::Column::Id)
 }
 

@@ -76,7 +76,7 @@ fn claimed_run(row: runs::Model) -> Result<ClaimedRun, StoreError> {
 }
 
 async fn claim(tx: &Tx<'_>, wanted: u64) -> Result<Vec<runs::Model>, StoreError> {
-    let stopped = StoppedRules::load(tx.db, &[Stopped::Everything]).await?;
+    let stopped = StoppedRules::load(tx, &[Stopped::Everything]).await?;
     if stopped.all {
         return Ok(Vec::new());
     }

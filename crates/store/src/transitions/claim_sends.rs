@@ -21,7 +21,7 @@ use crate::statements::word;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
-/// A send that this process has. Whoever claims one begins its attempt at once: what is not settled counts as tried.
+/// A send that this process has. Whoever claims one begins its attempt within a moment: what is not settled counts as tried.
 #[derive(Debug, Clone)]
 pub struct ClaimedSend {
     /// Its row in the ledger.
@@ -129,7 +129,7 @@ async fn readable(
 }
 
 async fn claim(tx: &Tx<'_>, wanted: SendsWanted) -> Result<Vec<effects::Model>, StoreError> {
-    let stopped = StoppedRules::load(tx.db, &[Stopped::Everything, Stopped::Sends]).await?;
+    let stopped = StoppedRules::load(tx, &[Stopped::Everything, Stopped::Sends]).await?;
     if stopped.all {
         return Ok(Vec::new());
     }

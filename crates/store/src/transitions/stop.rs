@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use cuebook_core::Timestamp;
 use cuebook_core::clock::from_micros;
 use cuebook_core::rule::RuleName;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value as Json, json};
 
 use crate::audit::{Change, Target};
@@ -159,11 +159,14 @@ pub(super) struct StoppedRules {
 
 impl StoppedRules {
     /// The rules of which one of `what` is stopped.
-    pub(super) async fn load(
-        db: &impl ConnectionTrait,
-        what: &[Stopped],
-    ) -> Result<Self, StoreError> {
-        let rows = stops::Entity::find().all(db).await?;
+    pub(super) async fn load(tx: &Tx<'_>, what: &[Stopped]) -> Result<Self, StoreError> {
+        let rows = if let Some(known) = tx.known.stops() {
+            known
+        } else {
+            let rows = stops::Entity::find().all(tx.db).await?;
+            tx.known.learn_stops(&rows);
+            rows
+        };
         let mut stopped = Self::default();
         for row in rows {
             if !what.iter().any(|what| what.as_str() == row.what) {

@@ -42,6 +42,9 @@ pub(super) async fn claimable(
     wanted: u64,
     stopped: &StoppedRules,
 ) -> Result<Claimable, StoreError> {
+    if tx.known.no_suspects() {
+        return Ok(Claimable::default());
+    }
     let some = Ord::min(wanted, AFTER_ONE_DEATH as u64);
     let mut select = ready(some, stopped, Among::Suspects);
     if tx.is_shared() {
@@ -50,6 +53,8 @@ pub(super) async fn claimable(
     let found = Suspect::find_by_statement(tx.db.get_database_backend().build(&select));
     let found = found.all(tx.db).await?;
     let Some(first) = found.first() else {
+        // Where a rule is stopped, its suspects were not looked for.
+        tx.known.learn_suspects(!stopped.rules.is_empty());
         return Ok(Claimable::default());
     };
     let in_hand = in_hand(tx).await?;

@@ -14,8 +14,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::group::Group;
+use super::known::Known;
 use super::tx::{Ready, Tx};
+use super::work::Work;
 use crate::error::StoreError;
+use crate::fresh_events::FreshEvents;
 use crate::metrics::Metrics;
 
 /// A group on Postgres that takes longer is given up: the network may have swallowed it.
@@ -33,6 +36,8 @@ pub(crate) struct WriterConnection {
     syncs: AtomicBool,
     /// Whether a transaction was begun on the connection that is not known to be over.
     astray: AtomicBool,
+    known: Known,
+    fresh: Arc<FreshEvents>,
 }
 
 impl WriterConnection {
@@ -43,7 +48,10 @@ impl WriterConnection {
         node: Uuid,
         metrics: Metrics,
     ) -> Self {
+        let shared = db.get_database_backend() != DbBackend::Sqlite;
         Self {
+            known: Known::new(shared),
+            fresh: Arc::default(),
             db,
             clock,
             chance,
@@ -53,6 +61,17 @@ impl WriterConnection {
             syncs: AtomicBool::new(true),
             astray: AtomicBool::new(false),
         }
+    }
+
+    /// Keeps the events that it accepts in `fresh`, too.
+    pub(crate) fn with_fresh(mut self, fresh: Arc<FreshEvents>) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
+    /// Whether others may write to the database, too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.db.get_database_backend() != DbBackend::Sqlite
     }
 
     /// Tells `probe` of each commit.
@@ -79,7 +98,7 @@ impl WriterConnection {
             // Where it cannot be done now, the next transaction tries again before anything else.
             drop(self.renew().await);
         }
-        let ready = outcome?;
+        let ready = outcome.inspect_err(|_| self.known.forget())?;
         self.metrics.committed(size, began.elapsed());
         Ok(ready)
     }
@@ -100,14 +119,22 @@ impl WriterConnection {
         };
         let db = self.db.begin_with_options(options).await?;
         self.astray.store(true, Ordering::Relaxed);
+        let work = Work::new(&db, &self.metrics);
         let tx = Tx {
-            db: &db,
+            db: &work,
             now: self.clock.now(),
             chance: &*self.chance,
             node: self.node,
             ready: Ready::default(),
+            known: &self.known,
+            fresh: &self.fresh,
         };
-        match group.apply(&tx).await {
+        let applied = async {
+            group.apply(&tx).await?;
+            work.flush().await?;
+            Ok(())
+        };
+        match applied.await {
             Ok(()) => {
                 let ready = tx.ready;
                 self.probe.reach(Point::BeforeCommit);

@@ -2,6 +2,7 @@
 
 use super::batch::AnyBatch;
 use super::subject_locks::SubjectLocks;
+use super::transition::Order;
 use super::tx::Tx;
 use crate::error::StoreError;
 
@@ -47,6 +48,9 @@ impl Group {
         }
         for batch in &mut self.0 {
             batch.apply(tx).await?;
+            if batch.order() == Order::Admin {
+                tx.known.forget();
+            }
         }
         Ok(())
     }

@@ -4,17 +4,21 @@
 //! A caller is answered only after the commit. If a group fails because the database is not available, all its callers
 //! are told so, and so is whoever waits behind it; the next request tries again. If it fails for another reason, its
 //! requests are applied one by one, each in a transaction of its own, so that only the guilty one gets the error.
+//!
+//! On SQLite the writer has a thread of its own: an answer of the database wakes it at once, however busy the others are.
 
 mod batch;
 mod connection;
 mod group;
 mod handle;
+mod known;
 #[cfg(test)]
 mod outage_tests;
 mod subject_locks;
 mod task;
 mod transition;
 mod tx;
+mod work;
 
 pub(crate) use connection::WriterConnection;
 pub(crate) use handle::WriterHandle;

@@ -49,7 +49,8 @@ impl Desk {
             wakes: Arc::new(Wakes::default()),
             outgoing: None,
         };
-        tokio_util::task::TaskTracker::new().spawn(task.run(requests));
+        let tasks = tokio_util::task::TaskTracker::new();
+        task.start(requests, &tasks).unwrap();
         Self {
             writer,
             connection: opened.writer,

@@ -1,8 +1,11 @@
 //! The writer's loop.
 
 use std::sync::Arc;
+use std::thread;
 
+use tokio::runtime::Builder;
 use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 
 use super::batch::AnyBatch;
 use super::connection::WriterConnection;
@@ -23,8 +26,31 @@ pub(crate) struct WriterTask {
 }
 
 impl WriterTask {
+    /// Commits what comes until all who may ask have gone: on SQLite on a thread of its own, as part of `tasks` in any case.
+    pub(crate) fn start(
+        self,
+        requests: mpsc::Receiver<Box<dyn AnyBatch>>,
+        tasks: &TaskTracker,
+    ) -> Result<(), StoreError> {
+        if self.connection.is_shared() {
+            tasks.spawn(self.run(requests));
+            return Ok(());
+        }
+        let failed = |error| StoreError::Invalid(format!("the writer cannot be started: {error}"));
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        let work = tasks.track_future(self.run(requests));
+        let thread = thread::Builder::new().name("cuebook-writer".to_owned());
+        thread
+            .spawn(move || runtime.block_on(work))
+            .map_err(failed)?;
+        Ok(())
+    }
+
     /// Commits what comes until all who may ask have gone.
-    pub(crate) async fn run(self, mut requests: mpsc::Receiver<Box<dyn AnyBatch>>) {
+    async fn run(self, mut requests: mpsc::Receiver<Box<dyn AnyBatch>>) {
         let mut gathered = Vec::with_capacity(GROUP);
         while requests.recv_many(&mut gathered, GROUP).await > 0 {
             if let Err(error) = self.commit(Group::of(gathered.drain(..))).await {

@@ -4,15 +4,18 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use cuebook_core::Chance;
 use cuebook_core::clock::{Timestamp, to_micros};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
+use super::known::Known;
+use super::work::Work;
 use crate::announce::News;
+use crate::fresh_events::FreshEvents;
 
 /// An open transaction and what belongs to it.
 pub(crate) struct Tx<'a> {
     /// The transaction.
-    pub(crate) db: &'a DatabaseTransaction,
+    pub(crate) db: &'a Work<'a>,
     /// The moment of this group.
     pub(crate) now: Timestamp,
     /// Ids.
@@ -21,6 +24,10 @@ pub(crate) struct Tx<'a> {
     pub(crate) node: Uuid,
     /// What has become ready.
     pub(crate) ready: Ready,
+    /// What need not be asked.
+    pub(crate) known: &'a Known,
+    /// Where events are kept for the runs that they have just got.
+    pub(crate) fresh: &'a FreshEvents,
 }
 
 impl Tx<'_> {

@@ -1,7 +1,5 @@
 //! Taking up a claimed run: its event, its program, its journal.
 
-use std::sync::Arc;
-
 use cuebook_core::journal::Journal;
 use cuebook_core::rule::VersionHash;
 use cuebook_core::run::{Run, RunState};
@@ -34,7 +32,7 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
         let failure = failure(RunState::Blocked, "killed_worker", reason);
         return over(shared, &run, fence, failure).await.map(Begun::Over);
     }
-    let Some(event) = until_available(|| parts.store.event(run.event_id)).await? else {
+    let Some(event) = until_available(|| parts.store.event_for_run(run.event_id)).await? else {
         let failure = failure(
             RunState::Failed,
             "event_gone",
@@ -57,7 +55,7 @@ pub(super) async fn begin(shared: &Shared, claimed: ClaimedRun) -> Result<Begun<
         Some(_) => until_available(|| parts.store.journal(run.id)).await?,
         None => Journal::default(),
     };
-    let mut drive = Drive::new(shared, run, fence, Arc::new(event), loaded, journal);
+    let mut drive = Drive::new(shared, run, fence, event, loaded, journal);
     drive.suspected = claims > 1;
     Ok(Begun::Ready(Box::new(drive)))
 }

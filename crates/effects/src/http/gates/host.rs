@@ -1,8 +1,10 @@
 //! What is known of one host: how many places it has earned, and who waits for one.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::Passage;
 
@@ -15,6 +17,8 @@ pub(super) struct Host {
     pub(super) under_way: usize,
     /// How many may be.
     places: usize,
+    /// When it last answered, or was last asked.
+    moved: Instant,
     /// Who waits for a place, longest first.
     pub(super) waiting: VecDeque<oneshot::Sender<Passage>>,
 }
@@ -24,6 +28,7 @@ impl Default for Host {
         Self {
             under_way: 0,
             places: FIRST,
+            moved: Instant::now(),
             waiting: VecDeque::new(),
         }
     }
@@ -34,8 +39,20 @@ impl Host {
         self.under_way < self.places.min(most)
     }
 
-    /// One place more, up to `most`.
+    /// One more request is under way.
+    pub(super) fn begin(&mut self) {
+        self.under_way += 1;
+        self.moved = Instant::now();
+    }
+
+    /// Whether it has answered, or was asked, within the last `moment`: then it does not hang yet.
+    pub(super) fn moves(&self, moment: Duration) -> bool {
+        self.moved.elapsed() < moment
+    }
+
+    /// It has answered: one place more, up to `most`.
     pub(super) fn earn(&mut self, most: usize) {
+        self.moved = Instant::now();
         self.places = (self.places + 1).min(most);
     }
 

@@ -133,3 +133,16 @@ async fn idle_hosts_are_forgotten() {
     }
     assert!(gates.inside().hosts.len() <= REMEMBERED);
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_queues_for_a_host_that_moves_and_for_a_moment_only() {
+    let gates = known(1, 100, "host").await;
+    let first = gates.enter("host").await;
+    let queued = gates.queue("host").unwrap();
+    assert!(queued.passage().await.is_none(), "a moment has passed");
+    assert!(gates.queue("host").is_none(), "it hangs");
+    first.answered();
+    let queued = gates.queue("host").unwrap();
+    drop(first);
+    assert!(queued.passage().await.is_some());
+}

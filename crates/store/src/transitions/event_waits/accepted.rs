@@ -26,6 +26,9 @@ pub(in crate::transitions) async fn end_waits(
     accepted: &[&AcceptEvent],
 ) -> Result<(), StoreError> {
     let events = by_subject(accepted);
+    if events.is_empty() || nobody_waits(tx).await? {
+        return Ok(());
+    }
     let waiting = waiting_runs(tx, &candidates(tx, &events).await?).await?;
     let mut gifts = Vec::new();
     for row in waits_of(tx, waiting.keys().copied().collect()).await? {
@@ -47,6 +50,22 @@ pub(in crate::transitions) async fn end_waits(
         }
     }
     give(tx, gifts).await
+}
+
+/// Whether no run waits for anything.
+async fn nobody_waits(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    if tx.is_shared() || tx.known.nobody_waits() {
+        return Ok(!tx.is_shared());
+    }
+    let one: Option<Uuid> = waits::Entity::find()
+        .select_only()
+        .column(waits::Column::RunId)
+        .limit(1)
+        .into_tuple()
+        .one(tx.db)
+        .await?;
+    tx.known.learn_waits(one.is_some());
+    Ok(one.is_none())
 }
 
 fn by_subject<'a>(accepted: &[&'a AcceptEvent]) -> BySubject<'a> {

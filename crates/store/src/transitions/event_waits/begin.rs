@@ -99,6 +99,9 @@ pub(in crate::transitions) async fn begin_waits(
             waits::Column::iter().filter(|column| !matches!(column, waits::Column::RunId)),
         )
         .to_owned();
+    if !waiting.is_empty() {
+        tx.known.learn_waits(true);
+    }
     insert_or(tx, waiting, anew).await?;
     give(tx, gifts).await
 }

@@ -1,0 +1,136 @@
+//! The events that were just accepted, kept in memory for the runs that they have got: most runs begin within a moment, and
+//! need not ask the database for what this process has just written.
+//!
+//! Bounded: the oldest go first, and each goes with its last run. What is not here is asked of the database; an event whose
+//! transaction was not committed has no run that would ask for it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cuebook_core::EventId;
+use cuebook_core::event::Event;
+
+/// So many events are kept at most.
+const EVENTS: usize = 4096;
+/// So many bytes of bodies are kept at most.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// The events.
+#[derive(Default)]
+pub(crate) struct FreshEvents(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    events: HashMap<EventId, Fresh>,
+    /// In order of arrival; some have gone by now.
+    order: VecDeque<EventId>,
+    bytes: usize,
+}
+
+struct Fresh {
+    event: Arc<Event>,
+    /// How many of its runs have not asked for it yet.
+    runs: usize,
+}
+
+impl FreshEvents {
+    /// Keeps an event for so many runs.
+    pub(crate) fn keep(&self, event: &Event, runs: usize) {
+        if runs == 0 || event.body.len() > BYTES / 8 {
+            return;
+        }
+        let mut kept = self.kept();
+        kept.bytes += event.body.len();
+        kept.order.push_back(event.id);
+        let event = Arc::new(event.clone());
+        kept.events.insert(event.id, Fresh { event, runs });
+        while kept.order.len() > EVENTS || kept.bytes > BYTES {
+            let Some(oldest) = kept.order.pop_front() else {
+                return;
+            };
+            kept.remove(oldest);
+        }
+    }
+
+    /// Gives an event to one of its runs, if it is still here.
+    pub(crate) fn take(&self, id: EventId) -> Option<Arc<Event>> {
+        let mut kept = self.kept();
+        let fresh = kept.events.get_mut(&id)?;
+        fresh.runs = fresh.runs.saturating_sub(1);
+        let (event, is_last) = (Arc::clone(&fresh.event), fresh.runs == 0);
+        if is_last {
+            kept.remove(id);
+        }
+        Some(event)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn remove(&mut self, id: EventId) {
+        if let Some(fresh) = self.events.remove(&id) {
+            self.bytes = self.bytes.saturating_sub(fresh.event.body.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cuebook_core::event::Origin;
+    use cuebook_core::{Account, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(number: u128, body: usize) -> Event {
+        Event {
+            id: EventId(Uuid::from_u128(number)),
+            account: Account::default(),
+            event_type: None,
+            wire_type: None,
+            subject: None,
+            origin: Origin::Webhook,
+            received_at: Timestamp::UNIX_EPOCH,
+            headers: Vec::new(),
+            body: vec![0; body],
+            capture: false,
+            parent: None,
+            depth: 0,
+        }
+    }
+
+    fn id(number: u128) -> EventId {
+        EventId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn an_event_is_here_for_each_of_its_runs_and_then_gone() {
+        let fresh = FreshEvents::default();
+        fresh.keep(&event(1, 10), 2);
+        fresh.keep(&event(2, 10), 0);
+        assert!(fresh.take(id(1)).is_some());
+        assert!(fresh.take(id(1)).is_some());
+        assert!(fresh.take(id(1)).is_none());
+        assert!(fresh.take(id(2)).is_none(), "nobody will ask for it");
+    }
+
+    #[test]
+    fn the_oldest_go_when_there_are_too_many_or_they_are_too_large() {
+        let fresh = FreshEvents::default();
+        for number in 0..=EVENTS as u128 {
+            fresh.keep(&event(number, 0), 1);
+        }
+        assert!(fresh.take(id(0)).is_none());
+        assert!(fresh.take(id(1)).is_some());
+        for number in 10_000..10_009 {
+            fresh.keep(&event(number, BYTES / 8), 1);
+        }
+        assert!(fresh.take(id(10_000)).is_none());
+        assert!(fresh.take(id(10_008)).is_some());
+        fresh.keep(&event(20_000, BYTES / 8 + 1), 1);
+        assert!(fresh.take(id(20_000)).is_none(), "too large to be kept");
+    }
+}

@@ -1,0 +1,143 @@
+//! The open transaction, as transitions speak to it: counts statements, and on SQLite lets writes wait for each other.
+//!
+//! There each statement is a way to the thread that has the connection and back, which costs more than most statements do.
+//! So a write whose result nobody needs is kept until a statement comes whose result is needed, and goes with it, in order;
+//! what is left goes before the commit. An error of a write therefore shows later than where it was written, and still
+//! before the commit: the group fails as it would have failed.
+
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use sea_orm::sea_query::Values;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+};
+
+use crate::metrics::Metrics;
+
+/// SQLite takes 32,766 parameters in a statement, and so does what is sent at once.
+const PARAMETERS: usize = 32_000;
+
+/// An open transaction.
+pub(crate) struct Work<'a> {
+    db: &'a DatabaseTransaction,
+    metrics: &'a Metrics,
+    /// The writes that wait.
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    sql: String,
+    values: Vec<sea_orm::Value>,
+}
+
+impl Waiting {
+    fn add(&mut self, statement: Statement) {
+        if !self.sql.is_empty() {
+            self.sql.push_str("; ");
+        }
+        self.sql.push_str(&statement.sql);
+        let Values(mut values) = statement.values.unwrap_or_else(|| Values(Vec::new()));
+        self.values.append(&mut values);
+    }
+
+    /// All that waits, as one; `None` where nothing does.
+    fn take(&mut self) -> Option<Statement> {
+        let Self { sql, values } = mem::take(self);
+        (!sql.is_empty()).then(|| {
+            let values = Some(Values(values));
+            Statement {
+                sql,
+                values,
+                db_backend: DbBackend::Sqlite,
+            }
+        })
+    }
+}
+
+impl<'a> Work<'a> {
+    /// The transaction `db`, whose statements are counted in `metrics`.
+    pub(super) fn new(db: &'a DatabaseTransaction, metrics: &'a Metrics) -> Self {
+        Self {
+            db,
+            metrics,
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// Writes something, in its order among the other statements. What it changes can be asked for at once; how much that is
+    /// nobody learns.
+    pub(crate) async fn write(&self, statement: Statement) -> Result<(), DbErr> {
+        if self.get_database_backend() != DbBackend::Sqlite {
+            self.execute_raw(statement).await?;
+            return Ok(());
+        }
+        self.metrics.stated();
+        let more = statement.values.as_ref().map_or(0, |values| values.0.len());
+        if self.waiting().values.len() + more > PARAMETERS {
+            self.flush().await?;
+        }
+        self.waiting().add(statement);
+        Ok(())
+    }
+
+    /// Lets no write wait any longer.
+    pub(crate) async fn flush(&self) -> Result<(), DbErr> {
+        let waiting = self.waiting().take();
+        if let Some(statement) = waiting {
+            self.db.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// The writes that wait and `statement` behind them, as one. Only for statements that give rows: those of the others
+    /// are counted together.
+    async fn with_waiting(&self, statement: Statement) -> Result<Statement, DbErr> {
+        self.metrics.stated();
+        let more = statement.values.as_ref().map_or(0, |values| values.0.len());
+        if self.waiting().values.len() + more > PARAMETERS {
+            self.flush().await?;
+        }
+        let mut waiting = self.waiting();
+        if waiting.sql.is_empty() {
+            return Ok(statement);
+        }
+        waiting.add(statement.clone());
+        Ok(waiting.take().unwrap_or(statement))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Work<'_> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.flush().await?;
+        self.metrics.stated();
+        self.db.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.flush().await?;
+        self.metrics.stated();
+        self.db.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let statement = self.with_waiting(statement).await?;
+        self.db.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = self.with_waiting(statement).await?;
+        self.db.query_all_raw(statement).await
+    }
+}
