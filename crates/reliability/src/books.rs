@@ -88,11 +88,12 @@ impl Api {
     }
 
     /// All rows of a list, page by page.
-    async fn all(&self, path: &str) -> anyhow::Result<Vec<Json>> {
+    pub(crate) async fn all(&self, path: &str) -> anyhow::Result<Vec<Json>> {
         let mut rows = Vec::new();
         let mut cursor = String::new();
         loop {
-            let mut page = self.get(&format!("{path}?limit=100{cursor}")).await?;
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let mut page = self.get(&format!("{path}{mark}limit=100{cursor}")).await?;
             if let Some(items) = page["items"].as_array_mut() {
                 rows.append(items);
             }

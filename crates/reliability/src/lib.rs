@@ -5,7 +5,8 @@
 //! - `server`: the child process,
 //! - `sender`: the webhooks, and what was answered,
 //! - `books`: what the API says at the end,
-//! - `verdict`: the comparison.
+//! - `verdict`: the comparison,
+//! - `sleepers`: another check, of what many sleeping runs cost.
 //!
 //! This crate must not know how Cuebook works within: it speaks HTTP and SMTP, as everybody outside does. Only the file of
 //! the stopped process is opened, to have the database check itself.
@@ -18,8 +19,10 @@ mod report;
 mod run;
 mod sender;
 mod server;
+mod sleepers;
 mod verdict;
 
 pub use plan::Plan;
 pub use report::Report;
 pub use run::check;
+pub use sleepers::{Process, SleepersReport, check_sleepers};

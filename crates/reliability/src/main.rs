@@ -1,4 +1,4 @@
-//! `cargo run --release -p cuebook-reliability -- --kills 200 --rate 200`
+//! `cargo run --release -p cuebook-reliability -- --kills 200 --rate 200`, or `-- --sleepers 100000`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use cuebook_core::chance::{Chance as _, SystemChance};
 use cuebook_core::clock::{Clock as _, SystemClock};
-use cuebook_reliability::{Plan, check};
+use cuebook_reliability::{Plan, check, check_sleepers};
 
 /// Kills a Cuebook under load, again and again, and checks from outside that nothing was lost.
 #[derive(Parser)]
@@ -23,6 +23,9 @@ struct Arguments {
     /// The binary; the one beside this one if left out.
     #[arg(long)]
     binary: Option<PathBuf>,
+    /// Instead of killing it: put so many runs to sleep, and measure what they cost.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1_001..=10_000_000))]
+    sleepers: Option<u64>,
 }
 
 #[tokio::main]
@@ -30,11 +33,17 @@ struct Arguments {
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let chance = SystemChance::default();
+    let binary = match arguments.binary {
+        Some(binary) => binary.canonicalize()?,
+        None => std::env::current_exe()?.with_file_name("cuebook"),
+    };
+    if let Some(sleepers) = arguments.sleepers {
+        let report = check_sleepers(binary, sleepers).await?;
+        println!("{report}");
+        return Ok(ExitCode::from(u8::from(!report.wrong().is_empty())));
+    }
     let plan = Plan {
-        binary: match arguments.binary {
-            Some(binary) => binary.canonicalize()?,
-            None => std::env::current_exe()?.with_file_name("cuebook"),
-        },
+        binary,
         kills: arguments.kills,
         rate: arguments.rate,
         seed: arguments

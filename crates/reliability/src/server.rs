@@ -108,6 +108,16 @@ impl Server {
         Ok(())
     }
 
+    /// Its resident memory, in bytes.
+    pub(crate) fn memory(&self) -> anyhow::Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        let kilobytes: u64 = kilobytes.context("it does not say its memory")?.parse()?;
+        Ok(kilobytes * 1024)
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) async fn terminate(mut self) -> anyhow::Result<ExitStatus> {
         let pid = self.child.id().to_string();
