@@ -25,28 +25,19 @@ impl Allowed {
             };
             let column = comment.column + comment.text[..at].chars().count();
             for code in codes {
-                match unusable(code) {
-                    Some(help) => found.push(
-                        Diagnostic::warning(
-                            file,
-                            code::UNKNOWN_ALLOWED,
-                            format!(
-                                "`{}` is no warning that can be allowed",
-                                suggest::shown(code)
-                            ),
-                        )
-                        .at(
-                            comment.line,
-                            column,
-                            comment.text[at..].trim_end().chars().count(),
-                        )
-                        .with_help_if(help),
-                    ),
-                    None => {
-                        let lines = (comment.line, next_line(comment, tokens));
-                        let lines = (!everywhere).then_some(lines);
-                        allowed.codes.push((code.to_ascii_uppercase(), lines));
-                    }
+                if let Some(help) = unusable(code) {
+                    let shown = suggest::shown(code);
+                    let message = format!("`{shown}` is no warning that can be allowed");
+                    let length = comment.text[at..].trim_end().chars().count();
+                    found.push(
+                        Diagnostic::warning(file, code::UNKNOWN_ALLOWED, message)
+                            .at(comment.line, column, length)
+                            .with_help_if(help),
+                    );
+                } else {
+                    let lines = (comment.line, next_line(comment, tokens));
+                    let lines = (!everywhere).then_some(lines);
+                    allowed.codes.push((code.to_ascii_uppercase(), lines));
                 }
             }
         }

@@ -19,16 +19,13 @@ pub(super) enum Place {
 }
 
 /// What the file at `path` is, by where it lies.
-pub(super) fn place(path: &str) -> Result<Place, Diagnostic> {
+pub(super) fn place(path: &str) -> Result<Place, Box<Diagnostic>> {
     let Some((folder, rest)) = path.split_once('/') else {
-        return Err(Diagnostic::error(
-            path,
-            code::RULE_NAME,
-            "a rule lies in the folder of its event type",
-        )
-        .with_help(format!(
-            "move it to `new-booking/{path}`, or to the folder of its type"
-        )));
+        let message = "a rule lies in the folder of its event type";
+        let help = format!("move it to `new-booking/{path}`, or to the folder of its type");
+        return Err(Diagnostic::error(path, code::RULE_NAME, message)
+            .with_help(help)
+            .into());
     };
     if folder == TEMPLATES {
         return Ok(Place::Template);
@@ -43,7 +40,8 @@ pub(super) fn place(path: &str) -> Result<Place, Diagnostic> {
             format!(
                 "a rule lies directly in the folder of its event type, not deeper: `{folder}/<name>.rhai`"
             ),
-        ));
+        )
+        .into());
     }
     let name = path.strip_suffix(".rhai").unwrap_or(path);
     name.parse().map(Place::Rule).map_err(|_| {
@@ -53,6 +51,7 @@ pub(super) fn place(path: &str) -> Result<Place, Diagnostic> {
             "the names of rules and their folders have letters, digits, `-` and `_` only",
         )
         .with_help("rename the file")
+        .into()
     })
 }
 
@@ -78,10 +77,11 @@ pub(super) fn warnings(files: &RuleFiles) -> Vec<Diagnostic> {
             )
         } else {
             let names = known.iter().chain(RESERVED).copied();
-            match suggest::nearest(folder, names) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "its rules run when an event of exactly this type comes".to_owned(),
-            }
+            // A name like none of these is one's own: rules emit it, or another system sends it.
+            let Some(near) = suggest::nearest(folder, names) else {
+                continue;
+            };
+            format!("did you mean `{near}`?")
         };
         warnings.push(
             Diagnostic::warning(

@@ -116,8 +116,8 @@ impl Walker<'_> {
         match (call.name.as_str(), kind) {
             ("len", _) => Kind::Int,
             ("to_string", _) => Kind::Text,
-            ("is_empty" | "contains" | "starts_with" | "ends_with", _) => Kind::Bool,
-            ("all" | "some", Kind::Array(_)) => Kind::Bool,
+            ("is_empty" | "contains" | "starts_with" | "ends_with", _)
+            | ("all" | "some", Kind::Array(_)) => Kind::Bool,
             ("filter", Kind::Array(_)) => kind.clone(),
             ("map", Kind::Array(_)) | ("values", _) => Kind::Array(Box::new(Kind::Unknown)),
             ("keys", _) => Kind::Array(Box::new(Kind::Text)),
@@ -144,10 +144,9 @@ fn property(kind: &Kind, name: &str) -> Kind {
                 .reduce(|one, other| one.or(&other))
                 .unwrap_or(Kind::Unknown)
         }
-        (Kind::Http, "status") => Kind::Int,
+        (Kind::Http, "status") | (Kind::Array(_) | Kind::Text | Kind::Pid, "len") => Kind::Int,
         (Kind::Http, "headers") => Kind::Map,
         (Kind::Record, name) if name == "pid" || name.ends_with("_pid") => Kind::Pid,
-        (Kind::Array(_) | Kind::Text | Kind::Pid, "len") => Kind::Int,
         _ => Kind::Unknown,
     }
 }

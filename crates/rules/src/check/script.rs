@@ -179,10 +179,10 @@ impl Names {
             ASTNode::Expr(Expr::MethodCall(call, _)) => {
                 self.called.insert(call.name.to_string());
             }
-            ASTNode::Expr(Expr::StringConstant(text, _)) => {
-                if rhai::is_valid_identifier(text.as_str()) {
-                    self.called.insert(text.to_string());
-                }
+            ASTNode::Expr(Expr::StringConstant(text, _))
+                if rhai::is_valid_identifier(text.as_str()) =>
+            {
+                self.called.insert(text.to_string());
             }
             ASTNode::Expr(Expr::Variable(variable, ..)) => {
                 let space = variable.2.to_string();

@@ -57,7 +57,7 @@ impl<'a> Tokens<'a> {
         // Whether each brace that is open began a value inside a text.
         let mut braces = Vec::new();
         let mut is_after_text = false;
-        while let Some((token, position)) = stream.next() {
+        for (token, position) in stream {
             // In broken sources the stream may never end: more tokens than bytes are none.
             let is_broken = all.len() > source.len();
             if is_broken || matches!(token, Token::EOF | Token::LexError(_)) {
@@ -66,9 +66,8 @@ impl<'a> Tokens<'a> {
             match token {
                 Token::LeftBrace | Token::MapStart => braces.push(is_after_text),
                 Token::RightBrace => {
-                    if braces.pop() == Some(true) {
-                        control.borrow_mut().is_within_text = true;
-                    }
+                    let ends_value = braces.pop() == Some(true);
+                    control.borrow_mut().is_within_text |= ends_value;
                 }
                 _ => {}
             }

@@ -47,7 +47,7 @@ impl<'a> Walker<'a> {
                 format!(
                     "{left_label} and {right_label} are compared: the answer is always {always}"
                 ),
-                self.make_alike(&one, &other),
+                make_alike(&one, &other),
             ),
         };
         let diagnostic = self
@@ -63,21 +63,6 @@ impl<'a> Walker<'a> {
                 format!("write the number without quotes: `{text}`")
             }
             _ => "make a decimal of the text: `decimal(text)`".to_owned(),
-        }
-    }
-
-    fn make_alike(&self, one: &Kind, other: &Kind) -> Option<String> {
-        match (one, other) {
-            (Kind::Time, text) | (text, Kind::Time) if text.is_text() => {
-                Some("make a time of the text: `time::parse(text)`".to_owned())
-            }
-            (Kind::Int, text) | (text, Kind::Int) if text.is_text() => {
-                Some("make a number of the text: `parse_int(text)`".to_owned())
-            }
-            (Kind::Array(_), _) | (_, Kind::Array(_)) => {
-                Some("whether an array holds a value is asked with `value in array`".to_owned())
-            }
-            _ => None,
         }
     }
 
@@ -139,6 +124,22 @@ impl<'a> Walker<'a> {
             }
         }
         false
+    }
+}
+
+/// How two values are made comparable, where that is plain.
+fn make_alike(one: &Kind, other: &Kind) -> Option<String> {
+    match (one, other) {
+        (Kind::Time, text) | (text, Kind::Time) if text.is_text() => {
+            Some("make a time of the text: `time::parse(text)`".to_owned())
+        }
+        (Kind::Int, text) | (text, Kind::Int) if text.is_text() => {
+            Some("make a number of the text: `parse_int(text)`".to_owned())
+        }
+        (Kind::Array(_), _) | (_, Kind::Array(_)) => {
+            Some("whether an array holds a value is asked with `value in array`".to_owned())
+        }
+        _ => None,
     }
 }
 

@@ -89,10 +89,9 @@ impl<'a> Walker<'a> {
     /// The types and fields of a wait, where they are plain to see. What is misspelt there fails nowhere: the run only
     /// waits in vain.
     fn awaited(&mut self, types: &'a Expr, fields: Option<&'a Expr>) {
-        let help = "if no rule emits it, nothing but the timeout ends the wait";
         match types {
-            Expr::Array(items, _) => items.iter().for_each(|item| self.known_type(item, help)),
-            one => self.known_type(one, help),
+            Expr::Array(items, _) => items.iter().for_each(|item| self.known_type(item)),
+            one => self.known_type(one),
         }
         let fields = fields.map(|fields| self.made_of(fields));
         if let (Some(types), Some(Expr::Map(map, _))) = (types_in(types), fields) {
@@ -106,28 +105,28 @@ impl<'a> Walker<'a> {
         if let Expr::Map(map, _) = self.made_of(filter) {
             for (ident, value) in &map.0 {
                 if ident.as_str() == "type" {
-                    self.known_type(value, "if no rule emits it, the list is empty");
+                    self.known_type(value);
                 }
             }
         }
     }
 
     /// A text that names a type of event.
-    pub(super) fn known_type(&mut self, expr: &Expr, otherwise: &str) {
+    pub(super) fn known_type(&mut self, expr: &Expr) {
         if let Some((text, position)) = text_of(expr) {
-            self.known_type_at(text, position, otherwise);
+            self.known_type_at(text, position);
         }
     }
 
-    /// The same at a place.
-    pub(super) fn known_type_at(&mut self, text: &str, position: rhai::Position, otherwise: &str) {
+    /// The same at a place. A name like no known one is one's own: another system sends it, by the API.
+    pub(super) fn known_type_at(&mut self, text: &str, position: rhai::Position) {
         if self.known.types.contains(text) || EventType::from_wire(text).descriptor().is_some() {
             return;
         }
-        let help = self.near_type(text).map_or_else(
-            || otherwise.to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let Some(near) = self.near_type(text) else {
+            return;
+        };
+        let help = format!("did you mean `{near}`?");
         let message = format!(
             "`{}` is no type of event that is known",
             suggest::shown(text)

@@ -60,7 +60,7 @@ impl<'a> Walker<'a> {
 
     fn type_named(&mut self, asked: &Expr, text: &str, position: Position) {
         let before = self.found.len();
-        self.known_type_at(text, position, "no event of this type ever comes here");
+        self.known_type_at(text, position);
         if before != self.found.len() || self.subject.nature != Nature::Rule {
             return;
         }

@@ -28,12 +28,11 @@ impl<'a> Walker<'a> {
         if let ("state::get", [_, default]) = (call.name.as_str(), args.as_slice()) {
             self.scope_as_default(default);
         }
-        if call.name.starts_with("http::") {
-            if let Some(Expr::Map(map, _)) = args.last().map(|options| self.made_of(options)) {
-                let retry = map.0.iter().find(|(ident, _)| ident.as_str() == "retry");
-                if let Some((_, retry)) = retry {
-                    self.word(retry, "`retry`", RETRY);
-                }
+        let options = args.last().filter(|_| call.name.starts_with("http::"));
+        if let Some(Expr::Map(map, _)) = options.map(|options| self.made_of(options)) {
+            let retry = map.0.iter().find(|(ident, _)| ident.as_str() == "retry");
+            if let Some((_, retry)) = retry {
+                self.word(retry, "`retry`", RETRY);
             }
         }
     }

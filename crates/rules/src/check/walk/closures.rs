@@ -52,7 +52,7 @@ impl<'a> Walker<'a> {
     /// What a closure does; `items` are the kinds of what it is given, as far as known.
     pub(in super::super) fn closure(
         &mut self,
-        closure: Closure<'a>,
+        closure: &Closure<'a>,
         items: &[Kind],
         is_branch: bool,
     ) {
@@ -104,7 +104,7 @@ impl<'a> Walker<'a> {
 
     fn branch(&mut self, expr: &'a Expr, item: &Kind) {
         match self.closure_in(expr) {
-            Some(closure) => self.closure(closure, std::slice::from_ref(item), true),
+            Some(closure) => self.closure(&closure, std::slice::from_ref(item), true),
             None => self.expression(expr),
         }
     }

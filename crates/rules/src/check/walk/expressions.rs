@@ -10,7 +10,7 @@ impl<'a> Walker<'a> {
     /// An expression whose value is used.
     pub(in super::super) fn expression(&mut self, expr: &'a Expr) {
         if let Some(closure) = self.closure_in(expr) {
-            return self.closure(closure, &[], false);
+            return self.closure(&closure, &[], false);
         }
         match expr {
             Expr::Variable(variable, _, position) => {
@@ -114,7 +114,7 @@ impl<'a> Walker<'a> {
             match self.closure_in(argument) {
                 Some(closure) => {
                     self.kept(call, &closure);
-                    self.closure(closure, std::slice::from_ref(&item), false);
+                    self.closure(&closure, std::slice::from_ref(&item), false);
                 }
                 None => self.expression(argument),
             }
