@@ -52,6 +52,10 @@ pub struct ServerParts {
 
 /// What the operator decided about the server.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own"
+)]
 pub struct ServerSettings {
     /// The address that users see, without a slash at its end.
     pub public_url: String,
