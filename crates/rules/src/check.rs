@@ -63,7 +63,7 @@ pub(crate) fn check(engine: &Engine, files: &RuleFiles) -> Checked {
             Ok(Place::Rule(name)) => checker.rule(path, &name, &templates),
             Ok(Place::Library) => checker.library(path),
             Ok(Place::Template) => {}
-            Err(diagnostic) => checker.diagnostics.push(diagnostic),
+            Err(diagnostic) => checker.diagnostics.push(*diagnostic),
         }
     }
     checker.finish()

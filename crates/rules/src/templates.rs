@@ -49,7 +49,7 @@ impl TemplateSet {
                         diagnostics.push(problems::syntax(name, &error));
                     }
                 }
-                Err(diagnostic) => diagnostics.push(diagnostic),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
             }
         }
         diagnostics.extend(problems::missing_parts(files));

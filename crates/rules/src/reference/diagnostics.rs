@@ -83,11 +83,8 @@ fn section(page: &mut String, entry: &Entry) {
     if entry.file.is_empty() || entry.wrong == entry.right {
         return;
     }
-    let language = if entry.file.ends_with(".rhai") {
-        "rhai"
-    } else {
-        ""
-    };
+    let is_template = entry.file.starts_with("templates/");
+    let language = if is_template { "" } else { "rhai" };
     add(
         page,
         format_args!(

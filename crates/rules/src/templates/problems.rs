@@ -16,7 +16,7 @@ static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A template's text, or why it has none.
-pub(super) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Diagnostic> {
+pub(super) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
     let file = format!("templates/{name}");
     if bytes.len() > files::TEMPLATE {
         let limit = files::TEMPLATE / 1024;
@@ -24,7 +24,8 @@ pub(super) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Diagnosti
             &file,
             code::TOO_LONG,
             format!("the template is longer than {limit} KiB"),
-        ));
+        )
+        .into());
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
@@ -32,6 +33,7 @@ pub(super) fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Diagnosti
         Diagnostic::error(&file, code::NOT_UTF8, "the template is not UTF-8 text")
             .at(line, 1, 1)
             .with_help("save it as UTF-8; a picture belongs to an address that mails link to")
+            .into()
     })
 }
 
