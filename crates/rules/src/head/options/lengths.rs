@@ -58,10 +58,7 @@ mod tests {
 
     #[test]
     fn so_many_in_so_much_time_has_a_number_and_a_length() {
-        assert_eq!(
-            so_many_in("200/1h"),
-            Some((200, Duration::from_hours(1)))
-        );
+        assert_eq!(so_many_in("200/1h"), Some((200, Duration::from_hours(1))));
         assert_eq!(so_many_in(" 5 / 2s "), Some((5, Duration::from_secs(2))));
         for text in ["200", "200/", "/1h", "-1/1h", "5/0s", "1.5/1h", "5/1h/2"] {
             assert_eq!(so_many_in(text), None, "{text}");
