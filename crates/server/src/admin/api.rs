@@ -17,6 +17,7 @@ use super::keys::{KeysApi, OperateKeysApi};
 use super::login::LoginApi;
 use super::operations::Operations;
 use super::pauses::PausesApi;
+use super::rule_sets::{RuleSetChecker, RuleSetsApi, RuleVersionsApi};
 use super::rules::{CHECKS, OperateRulesApi, RulesApi};
 use super::runs::{OperateRunsApi, RunsApi};
 use super::secrets::SecretsApi;
@@ -36,7 +37,7 @@ pub(crate) type AdminApi = (
     OperateEffectsApi,
     RulesApi,
     OperateRulesApi,
-    DryRunApi,
+    ((RuleSetsApi, RuleVersionsApi), DryRunApi),
     SecretsApi,
     AccessApi,
     SystemApi,
@@ -82,7 +83,10 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
         },
-        dry_run(parts, tasks, checks),
+        (
+            rule_sets(parts, tasks, Arc::clone(&checks)),
+            dry_run(parts, tasks, checks),
+        ),
         SecretsApi(parts.store.clone()),
         access(parts),
         SystemApi {
@@ -137,6 +141,31 @@ fn access(parts: &ServerParts) -> AccessApi {
         LoginApi {
             store: parts.store.clone(),
             ticketpark: parts.ticketpark.clone(),
+        },
+    )
+}
+
+/// What is deployed, and what was before.
+fn rule_sets(
+    parts: &ServerParts,
+    tasks: &TaskTracker,
+    seats: Arc<Semaphore>,
+) -> (RuleSetsApi, RuleVersionsApi) {
+    (
+        RuleSetsApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+            problems: Arc::clone(&parts.rule_problems),
+            checker: RuleSetChecker {
+                engine: parts.engine.clone(),
+                tasks: tasks.clone(),
+                seats,
+            },
+            from_folder: parts.settings.rules_from_folder,
+        },
+        RuleVersionsApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
         },
     )
 }

@@ -17,6 +17,7 @@ mod operations;
 mod page;
 mod pauses;
 mod repeatable;
+mod rule_sets;
 mod rules;
 mod runs;
 mod sample;

@@ -105,6 +105,9 @@ codes! {
     /// The hook's token was used lately.
     TokenInUse = "token_in_use", 409, "The token is in use",
         "Wait until Ticketpark uses the new address, or retire it with `force`: what comes with it is refused then.";
+    /// Rules cannot be deployed: they come from the folder.
+    RulesFromFolder = "rules_from_folder", 409, "The rules come from a folder",
+        "Change the files in the folder `rules_dir`, or set `rules_source` to `database`.";
     /// The hook's token was retired; the body is kept in quarantine.
     TokenRetired = "token_retired", 410, "The token was retired",
         "Use the address with the new token. What came is kept as the event `id`, state `rejected`.";
@@ -120,6 +123,9 @@ codes! {
     /// Another service refused the login.
     LoginRefused = "login_refused", 422, "The login was refused",
         "Check user, password and client key.";
+    /// A rule set has errors.
+    InvalidRules = "invalid_rules", 422, "The rules have errors",
+        "The detail names the first errors; `cuebook check` shows all of them with their places.";
     /// Too many wrong tokens from one address.
     TooManyWrongTokens = "too_many_wrong_tokens", 429, "Too many wrong tokens",
         "A right token is taken at any time.";
