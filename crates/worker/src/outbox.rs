@@ -222,13 +222,13 @@ enum Entry {
 async fn enter_and_deliver(shared: &Shared, send: ClaimedSend, entry: Entry) -> bool {
     let passage = match entry {
         Entry::Now(passage) => passage,
-        Entry::Soon(queued) => match queued.passage().await {
-            Some(passage) => passage,
-            None => {
+        Entry::Soon(queued) => {
+            let Some(passage) = queued.passage().await else {
                 put_back(shared, vec![(send.id, send.fence, None)], 0).await;
                 return true;
-            }
-        },
+            };
+            passage
+        }
     };
     deliver(shared, send, passage).await
 }

@@ -30,9 +30,9 @@ const BODY: &[u8] = br#"{"type":"new-booking","payload":{"booking_pid":"00000000
 const RULE: &str = r#"if event.payload.booking_pid.len() == 0 { skip("no booking"); }
 log::info(`booking ${event.payload.booking_pid}`);
 "#;
-const BARE_RULE: &str = r#"if event.payload.booking_pid.len() == 0 { return; }
+const BARE_RULE: &str = r"if event.payload.booking_pid.len() == 0 { return; }
 info(`booking ${event.payload.booking_pid}`);
-"#;
+";
 /// So many evaluations between two looks at the clock.
 const ROUND: u64 = 1000;
 
