@@ -188,7 +188,7 @@ mod tests {
         let test = write(dir.path(), "any/a.test.rhai", "1");
         let candidate = Candidate::read(dir.path(), dir.path()).unwrap();
         assert_eq!(
-            (paths(&candidate), candidate.only),
+            (paths(&candidate), candidate.only.as_ref()),
             (vec!["any/a.rhai"], None)
         );
         let error = Candidate::read(&test, dir.path()).unwrap_err();

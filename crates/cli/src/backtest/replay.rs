@@ -124,22 +124,22 @@ impl Replayer {
             .tasks(event, past)
             .into_iter()
             .map(|task| match task {
-                Task::Run(rule, past) => self.run(event, rule, past),
-                Task::Gone(past) => gone(past),
+                Task::Run(rule, past) => self.run(event, rule, past.as_ref()),
+                Task::Gone(past) => gone(&past),
             })
             .collect()
     }
 
-    fn run(&self, event: &Arc<Event>, rule: &Rule, past: Option<PastRun>) -> Replayed {
+    fn run(&self, event: &Arc<Event>, rule: &Rule, past: Option<&PastRun>) -> Replayed {
         let mut assumed = Vec::new();
-        let verdict = match past.as_ref().and_then(not_compared) {
+        let verdict = match past.and_then(not_compared) {
             _ if event.body.is_empty() => Verdict::NotCompared(NotCompared::WithoutPayload),
             Some(why) => Verdict::NotCompared(why),
-            None => self.compared(event, rule, past.as_ref(), &mut assumed),
+            None => self.compared(event, rule, past, &mut assumed),
         };
         Replayed {
             rule: rule.name.clone(),
-            past_version: past.as_ref().and_then(version_of),
+            past_version: past.and_then(version_of),
             ran: past.is_some(),
             verdict,
             assumed,
@@ -229,15 +229,15 @@ impl Replayer {
 }
 
 /// The rule would not run: all that it did is missing.
-fn gone(past: PastRun) -> Replayed {
+fn gone(past: &PastRun) -> Replayed {
     Replayed {
         rule: past.run.rule.clone(),
-        past_version: version_of(&past),
+        past_version: version_of(past),
         ran: true,
-        verdict: match not_compared(&past) {
+        verdict: match not_compared(past) {
             Some(why) => Verdict::NotCompared(why),
             None => Verdict::Compared {
-                changes: compare(wanted::of_past(&past), Vec::new()),
+                changes: compare(wanted::of_past(past), Vec::new()),
                 error: None,
                 mended: None,
             },

@@ -84,7 +84,7 @@ fn without_date(mail: &[u8]) -> impl Iterator<Item = &u8> {
                 .iter()
                 .skip(2)
                 .position(|byte| *byte == b'\n')
-                .map_or(rest.len(), |end| end + 3);
+                .map_or(rest.len(), |end| end + 1);
             (before, rest.get(line..).unwrap_or_default())
         }
         None => (mail, &[][..]),

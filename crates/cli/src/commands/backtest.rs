@@ -174,7 +174,8 @@ fn live(
     if !arguments.live_reads {
         return Ok((None, None));
     }
-    let (effects, store) = runtime.block_on(trial::live_effects(config, context, &arguments.database))?;
+    let (effects, store) =
+        runtime.block_on(trial::live_effects(config, context, &arguments.database))?;
     let live = LiveReads::new(Arc::new(effects), runtime.handle().clone());
     Ok((Some(live), store))
 }

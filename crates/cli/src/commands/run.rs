@@ -280,7 +280,8 @@ fn answerers(
     Failure,
 > {
     if arguments.live_reads {
-        let (effects, store) = runtime.block_on(trial::live_effects(config, context, &arguments.database))?;
+        let (effects, store) =
+            runtime.block_on(trial::live_effects(config, context, &arguments.database))?;
         let live = LiveReads::new(Arc::new(effects), runtime.handle().clone());
         return Ok((Some((live, store)), None));
     }

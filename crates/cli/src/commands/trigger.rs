@@ -20,6 +20,10 @@ use crate::trigger::{Assignment, Followed, follow, inject, payload, report, samp
 ///
 /// Writes and sends of the runs are recorded and not performed, unless `--perform` is given. Exits with 1 if a run fails.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[command(
     after_help = "Examples:\n  cuebook trigger new-booking\n  cuebook trigger new-payment --set booking_pid=293233446073 --set amount=50.00\n  cuebook trigger new-booking --file payload.json --json\n  cuebook trigger new-booking --watch\n  cuebook trigger new-booking --count 50 --set booking_pid=2932{n}\n  cuebook trigger --event-id 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e12\n\nThe server is the one of this configuration, with the key in its data folder; CUEBOOK_URL and CUEBOOK_KEY name another."
 )]

@@ -1,7 +1,7 @@
 //! A dry run for tools.
 
 use cuebook_core::value::rfc3339;
-use cuebook_core::{Timestamp, Value};
+use cuebook_core::{Pid, Timestamp, Value};
 use cuebook_effects::readable::{self, Fields};
 use cuebook_rules::rehearse::{Rehearsal, Standing};
 use serde_json::{Map, Value as Json, json};
@@ -52,7 +52,7 @@ pub(crate) fn to_json(run: &Rehearsal, answers: &Answering<'_>) -> Json {
         "event": {
             "id": event.id,
             "type": event.event_type,
-            "subject": event.subject.as_ref().map(|pid| pid.as_str()),
+            "subject": event.subject.as_ref().map(Pid::as_str),
             "received_at": rfc3339(event.received_at),
             "payload": event.payload(),
         },

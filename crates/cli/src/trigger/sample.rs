@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn members_are_made_and_items_replaced_or_added() {
-        let payload = with("made-up", &["a.b=1", "list=[1,2]", "list.0=x", "list.2=y"]);
-        assert_eq!(payload, json!({"a": {"b": 1}, "list": ["x", 2, "y"]}));
+        let changed = with("made-up", &["a.b=1", "list=[1,2]", "list.0=x", "list.2=y"]);
+        assert_eq!(changed, json!({"a": {"b": 1}, "list": ["x", 2, "y"]}));
         let assignment = ["list=[]".parse().unwrap(), "list.5=x".parse().unwrap()];
         assert!(payload(&json!({}), &assignment, 1).is_err());
     }

@@ -121,10 +121,16 @@ fn what_nobody_has_answered_is_asked_of_the_real_system_only_when_that_is_wanted
     assert!(peer.got.all().is_empty());
     let ended = folder.run(&["run", "new-booking/thank", "--live-reads"], &allow);
     assert_eq!(ended.code, 0, "{ended:?}");
-    shows(&ended, &["asked now", "    info  said 200", "http::post to "]);
+    shows(
+        &ended,
+        &["asked now", "    info  said 200", "http::post to "],
+    );
     let got = peer.got.all();
     assert_eq!(got.len(), 1, "the write was not performed: {got:?}");
-    assert!(!folder.path("data").exists(), "nothing is made only to be looked into");
+    assert!(
+        !folder.path("data").exists(),
+        "nothing is made only to be looked into"
+    );
 }
 
 #[test]
