@@ -13,7 +13,11 @@ const QUICK: Duration = Duration::from_secs(2);
 
 fn repository(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.join(name).canonicalize().unwrap().display().to_string()
+    root.join(name)
+        .canonicalize()
+        .unwrap()
+        .display()
+        .to_string()
 }
 
 fn run(arguments: &[&str]) -> Ended {
