@@ -119,13 +119,11 @@ impl Place {
 
     /// A database; the URL of one that is no file in `folder`.
     async fn fresh(&self, folder: &Path) -> Option<String> {
-        match &self.postgres {
-            Some(postgres) => Some(postgres.fresh().await),
-            None => {
-                std::fs::copy(self.model.path().join(FILE), folder.join(FILE)).unwrap();
-                None
-            }
+        if let Some(postgres) = &self.postgres {
+            return Some(postgres.fresh().await);
         }
+        std::fs::copy(self.model.path().join(FILE), folder.join(FILE)).unwrap();
+        None
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn play(
         outside: &outside,
         story: String::new(),
     };
-    let (cuebook, end) = playing.to_the_end(cuebook).await;
+    let (cuebook, end) = playing.play_on(cuebook).await;
     let story = playing.story;
     let _ = cuebook.kill().await;
     if let (Some(postgres), Some(url)) = (&place.postgres, &database) {
@@ -140,7 +140,7 @@ struct Playing<'a> {
 }
 
 impl Playing<'_> {
-    async fn to_the_end(&mut self, mut cuebook: Cuebook) -> (Cuebook, Result<End, String>) {
+    async fn play_on(&mut self, mut cuebook: Cuebook) -> (Cuebook, Result<End, String>) {
         let last = Instant::now() + LONGEST;
         let mut seen = (0, 0, 0);
         let mut quiet = 0;

@@ -224,7 +224,9 @@ fn number(steps: &mut [Step], next: &mut u32) {
         step.id = *next;
         match &mut step.what {
             What::Parallel { branches, .. } => {
-                branches.iter_mut().for_each(|branch| number(branch, next));
+                for branch in branches {
+                    number(branch, next);
+                }
             }
             What::Try { body, .. } | What::Loop { body, .. } => number(body, next),
             _ => {}

@@ -80,6 +80,10 @@ impl Rendering<'_> {
         self.suffix = outer;
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each kind of step, which say nothing apart"
+    )]
     fn step(&mut self, step: &Step) {
         let id = step.id;
         let tag = self.tag(step);
