@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Exit, Failure>
         }
         Format::Text => print(&found, errors, Colour::of_stdout(context.environment())),
     }
-    let is_good = errors == 0 && !(arguments.deny_warnings && !found.diagnostics.is_empty());
+    let is_good = errors == 0 && (found.diagnostics.is_empty() || !arguments.deny_warnings);
     Ok(if is_good { Exit::Good } else { Exit::Findings })
 }
 

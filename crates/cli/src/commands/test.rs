@@ -16,6 +16,10 @@ use crate::rule_tests;
 #[command(
     after_help = "Examples:\n  cuebook test\n  cuebook test rules/new-booking/thank-you.rhai\n  cuebook test --filter refund --watch\n  cuebook test --crash-everywhere\n  cuebook test --from-run 01997a5e-8c1b-7c52-b7a4-3b1f6f9f0a11\n\nA test that --from-run writes holds the data of the run's event and of the answers that it got, as they are\nstored: names, addresses, amounts. Take out what is personal before you share the file."
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Test {
     /// Folders of rules, or single rules or files of tests [default: the configured `rules_dir`]
     #[arg(value_name = "PATH")]

@@ -135,7 +135,9 @@ fn placed(mut result: TestResult, shown: &impl Fn(&str) -> String) -> TestResult
 fn beside(path: &Path) -> PathBuf {
     let text = path.to_string_lossy();
     match text.strip_suffix(".rhai") {
-        Some(stem) if !stem.ends_with(".test") => PathBuf::from(format!("{stem}.test.rhai")),
+        Some(stem) if stem.strip_suffix(".test").is_none() => {
+            PathBuf::from(format!("{stem}.test.rhai"))
+        }
         _ => path.to_owned(),
     }
 }

@@ -116,7 +116,7 @@ mod tests {
         };
         let mut report = SleepersReport {
             sleepers: 100_000,
-            filled_in: Duration::from_secs(60),
+            filled_in: Duration::from_mins(1),
             database: 1,
             empty: process(80, 30),
             full: process(120, 60),

@@ -111,7 +111,8 @@ fn short(value: &Value, with_headers: bool) -> Value {
         let value = Value::from_json(&json);
         // Only where the mock's text is the same to the letter.
         (json.is_object() || json.is_array()).then_some(())?;
-        (value.to_json().to_string() == text).then_some(value)
+        let written = value.to_json().to_string();
+        (written == text).then_some(value)
     });
     match json {
         Some(json) => {

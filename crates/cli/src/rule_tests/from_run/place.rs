@@ -1,5 +1,6 @@
 //! Where a test is written to: beside its rule, under a name that is free.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -72,10 +73,11 @@ impl Place {
     pub(super) fn add(&self, text: &str) -> Result<(), Failure> {
         let mut whole = self.before.clone();
         if whole.is_empty() {
-            whole.push_str(&format!(
-                "// Tests of {}: run them with `cuebook test`.\n",
+            let _ = writeln!(
+                whole,
+                "// Tests of {}: run them with `cuebook test`.",
                 self.rule
-            ));
+            );
         } else if !whole.ends_with('\n') {
             whole.push('\n');
         }

@@ -102,7 +102,7 @@ impl RuleVersionsApi {
         }
         let active = self.active(&rule);
         let items = rows
-            .into_iter()
+            .iter()
             .map(|row| RuleVersionBody::new(row, active.as_ref()))
             .collect();
         Ok(Json(RuleVersions {
@@ -163,7 +163,7 @@ impl RuleVersionsApi {
 }
 
 impl RuleVersionBody {
-    fn new(row: RuleVersionRow, active: Option<&VersionHash>) -> Self {
+    fn new(row: &RuleVersionRow, active: Option<&VersionHash>) -> Self {
         Self {
             active: active == Some(&row.version),
             version: row.version.to_string(),
