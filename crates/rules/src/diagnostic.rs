@@ -1,6 +1,6 @@
 //! What the checker has to say about a file: where, what, and how to mend it.
 //!
-//! It prints nothing: whoever shows a diagnostic has the file's text beside it, and [`render`] makes a text of both.
+//! It prints nothing: whoever shows a diagnostic has the file's text beside it, and [`render()`] makes a text of both.
 
 pub mod catalog;
 mod explain;

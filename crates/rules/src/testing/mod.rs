@@ -1,7 +1,7 @@
 //! The tests of rules: `<name>.test.rhai` beside a rule, run over rehearsals with a virtual clock and mocks.
 //!
 //! Nothing here prints, and nothing leaves the machine: a call without a mock fails the test by name. A test is a script
-//! of its own with the pure functions, the libraries, and the functions of [`functions`]; its runs are
+//! of its own with the pure functions, the libraries, and the functions of `functions`; its runs are
 //! [`crate::rehearse::Rehearsal`]s of the rule beside it.
 
 mod answer;
