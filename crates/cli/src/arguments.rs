@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, backtest, check, definitions, doctor, effects, events, keys, login, migrate, new,
+    audit, backtest, check, definitions, dev, doctor, effects, events, keys, login, migrate, new,
     openapi, pause, reference, rules, run, runs, secrets, serve, test, tokens, trigger,
 };
 use crate::context::Context;
@@ -31,6 +31,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Serve),
+    Dev(dev::Dev),
     Trigger(trigger::Trigger),
     Check(check::Check),
     Test(test::Test),
@@ -60,6 +61,7 @@ impl Command {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self {
             Self::Serve(command) => serve::run(&command, context),
+            Self::Dev(command) => dev::run(&command, context),
             Self::Trigger(command) => trigger::run(&command, context),
             Self::Check(command) => check::run(&command, context),
             Self::Test(command) => test::run(&command, context),

@@ -89,7 +89,8 @@ pub(super) fn findings(event: &Event, replayed: Replayed) -> Vec<Finding> {
 }
 
 impl What {
-    fn of(change: Change) -> Self {
+    /// What a change of the effects is.
+    pub(super) fn of(change: Change) -> Self {
         let told = |effect: super::wanted::Effect| Told {
             fields: effect.fields(),
             function: effect.function,

@@ -5,6 +5,7 @@
 //! replay     one event through one rule, with the answers of its past run
 //! wanted     the effects that a run wants, as they are compared
 //! compare    two lists of effects: added, removed, changed
+//! versions   the same of two versions of a rule, both rehearsed
 //! tally      what is counted
 //! findings   what is listed, one line of JSON or of text each
 //! ```
@@ -19,6 +20,7 @@ mod report;
 mod rules;
 mod stream;
 mod tally;
+mod versions;
 mod wanted;
 
 pub(crate) use findings::{JsonFindings, Listed};
@@ -28,3 +30,4 @@ pub(crate) use report::report;
 pub(crate) use rules::Rules;
 pub(crate) use stream::{Stream, Wanted};
 pub(crate) use tally::Tallies;
+pub(crate) use versions::difference;

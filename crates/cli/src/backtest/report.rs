@@ -50,7 +50,8 @@ pub(crate) fn report(listed: &Listed, tallies: &Tallies, colour: Colour) -> Stri
     text
 }
 
-fn finding(text: &mut String, finding: &Finding, colour: Colour) {
+/// One difference with its event.
+pub(super) fn finding(text: &mut String, finding: &Finding, colour: Colour) {
     let event = colour.paint("2", &format!("event {}", finding.event));
     match &finding.what {
         What::Added(told) => told_as(text, ("+", "32"), told, &event, colour),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod definitions;
+pub(crate) mod dev;
 pub(crate) mod doctor;
 pub(crate) mod effects;
 pub(crate) mod events;

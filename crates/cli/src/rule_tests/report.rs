@@ -28,17 +28,30 @@ pub(super) fn text(tested: &Tested, show_output: bool, colour: Colour) -> String
             printed(&mut text, result);
         }
     }
+    failures(&mut text, tested, colour);
+    text.push('\n');
+    sum(&mut text, tested, "test result", colour);
+    text
+}
+
+/// What failed, and the sum in a line.
+pub(super) fn brief(tested: &Tested, colour: Colour) -> String {
+    let mut text = diagnostics::render_all(&tested.diagnostics, &tested.sources, colour);
+    failures(&mut text, tested, colour);
+    sum(&mut text, tested, "tests", colour);
+    text
+}
+
+fn failures(text: &mut String, tested: &Tested, colour: Colour) {
     for result in &tested.results {
         if let TestOutcome::Failed(why) = &result.outcome {
             let _ = writeln!(text, "\n---- {}::{} ----", result.file, result.name);
             let source = tested.sources.get(&why.file);
             let source = source.and_then(|bytes| std::str::from_utf8(bytes).ok());
             text.push_str(&failure::render(why, source, colour));
-            printed(&mut text, result);
+            printed(text, result);
         }
     }
-    sum(&mut text, tested, colour);
-    text
 }
 
 fn printed(text: &mut String, result: &TestResult) {
@@ -51,7 +64,7 @@ fn printed(text: &mut String, result: &TestResult) {
     }
 }
 
-fn sum(text: &mut String, tested: &Tested, colour: Colour) {
+fn sum(text: &mut String, tested: &Tested, what: &str, colour: Colour) {
     let failed = tested.failed();
     let verdict = if failed == 0 {
         colour.paint("32", "ok")
@@ -60,7 +73,7 @@ fn sum(text: &mut String, tested: &Tested, colour: Colour) {
     };
     let _ = write!(
         text,
-        "\ntest result: {verdict}. {} passed; {failed} failed",
+        "{what}: {verdict}. {} passed; {failed} failed",
         tested.results.len() - failed
     );
     if tested.filtered_out > 0 {

@@ -20,5 +20,5 @@ pub(crate) use demo::send_as_demo;
 pub(crate) use parts::{effects, ticketpark};
 pub(crate) use script_secrets::ScriptSecrets;
 pub(crate) use socket::handed_over;
-pub(crate) use until_stopped::{Options, serve};
+pub(crate) use until_stopped::{Options, serve, serve_and};
 pub(crate) use url::{database_url, demo_database_url, url_of};

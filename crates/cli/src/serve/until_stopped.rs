@@ -28,10 +28,21 @@ pub(crate) struct Options {
 
 /// Serves until somebody says stop.
 pub(crate) async fn serve(
+    config: Config,
+    options: Options,
+    handed_over: Option<TcpListener>,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
+    serve_and(config, options, handed_over, environment, |_| Ok(())).await
+}
+
+/// The same; when it is ready, `ready` is called with the store.
+pub(crate) async fn serve_and(
     mut config: Config,
     options: Options,
     handed_over: Option<TcpListener>,
     environment: &Environment,
+    ready: impl FnOnce(&Store) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
     let address = match &handed_over {
         Some(listener) => listener.local_addr().map_err(Failure::unreachable)?,
@@ -43,6 +54,10 @@ pub(crate) async fn serve(
         .await
         .map_err(judge)?;
     service_manager::ready();
+    if let Err(failure) = ready(&running.ground().store) {
+        running.stop().await;
+        return Err(failure);
+    }
     signal.next().await;
     tracing::info!("stopping");
     service_manager::stopping();

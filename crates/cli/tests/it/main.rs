@@ -10,6 +10,7 @@ mod config;
 mod cookbook;
 mod definitions;
 mod demo;
+mod dev;
 mod doctor_runs;
 mod dry_run;
 mod exit_codes;
