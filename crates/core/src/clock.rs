@@ -21,7 +21,8 @@ pub fn later(at: Timestamp, after: std::time::Duration) -> Timestamp {
         .unwrap_or(Timestamp::MAX_UTC)
 }
 
-/// The machine's clock.
+/// The machine's clock, in whole microseconds: what is stored of an instant is all there is of it, so that one from memory and
+/// one from the database are equal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -31,7 +32,7 @@ impl Clock for SystemClock {
         reason = "the one home of the machine's clock"
     )]
     fn now(&self) -> Timestamp {
-        std::time::SystemTime::now().into()
+        from_micros(to_micros(std::time::SystemTime::now().into()))
     }
 }
 
@@ -65,4 +66,15 @@ pub fn to_micros(at: Timestamp) -> i64 {
 /// The instant of stored microseconds; what no calendar holds becomes the epoch.
 pub fn from_micros(micros: i64) -> Timestamp {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_the_same_once_it_was_stored() {
+        let now = SystemClock.now();
+        assert_eq!(from_micros(to_micros(now)), now);
+    }
 }

@@ -104,6 +104,24 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Closed)
     }
 
+    /// Whether another process's transaction got in the way (a deadlock, say): what was asked for was undone, and may be
+    /// asked for again at once.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let Self::Database(
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)),
+        ) = self
+        else {
+            return false;
+        };
+        let code = cause
+            .as_database_error()
+            .and_then(sea_orm::sqlx::error::DatabaseError::code);
+        // Class 40: the transaction was rolled back.
+        code.is_some_and(|code| code.len() == 5 && code.starts_with("40"))
+    }
+
     pub(crate) fn unreadable(what: &'static str, found: impl Into<String>) -> Self {
         let found: String = found.into().chars().take(80).collect();
         Self::Unreadable { what, found }

@@ -8,11 +8,12 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cuebook_core::EventId;
+use cuebook_core::clock::{from_micros, to_micros};
 use cuebook_core::event::Event;
 
 /// So many events are kept at most.
 const EVENTS: usize = 4096;
-/// So many bytes of bodies are kept at most.
+/// So many bytes of bodies and headers are kept at most.
 const BYTES: usize = 8 * 1024 * 1024;
 
 /// The events.
@@ -40,10 +41,15 @@ impl FreshEvents {
             return;
         }
         let mut kept = self.kept();
-        kept.bytes += event.body.len();
+        // A group that was undone and applied anew keeps its events again.
+        kept.remove(event.id);
         kept.order.push_back(event.id);
-        let event = Arc::new(event.clone());
-        kept.events.insert(event.id, Fresh { event, runs });
+        let mut event = event.clone();
+        // As the row gives it: what a script does with it must be the same in the next pass.
+        event.received_at = from_micros(to_micros(event.received_at));
+        kept.bytes += size(&event);
+        let (id, event) = (event.id, Arc::new(event));
+        kept.events.insert(id, Fresh { event, runs });
         while kept.order.len() > EVENTS || kept.bytes > BYTES {
             let Some(oldest) = kept.order.pop_front() else {
                 return;
@@ -72,13 +78,21 @@ impl FreshEvents {
 impl Kept {
     fn remove(&mut self, id: EventId) {
         if let Some(fresh) = self.events.remove(&id) {
-            self.bytes = self.bytes.saturating_sub(fresh.event.body.len());
+            self.bytes = self.bytes.saturating_sub(size(&fresh.event));
         }
     }
 }
 
+/// How much memory an event takes, about.
+fn size(event: &Event) -> usize {
+    let headers = event.headers.iter();
+    let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+    event.body.len() + headers
+}
+
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use cuebook_core::event::Origin;
     use cuebook_core::{Account, Timestamp};
     use uuid::Uuid;
@@ -115,6 +129,26 @@ mod tests {
         assert!(fresh.take(id(1)).is_some());
         assert!(fresh.take(id(1)).is_none());
         assert!(fresh.take(id(2)).is_none(), "nobody will ask for it");
+    }
+
+    #[test]
+    fn an_event_is_what_the_database_would_give() {
+        let fresh = FreshEvents::default();
+        let mut odd = event(1, 10);
+        odd.received_at += TimeDelta::nanoseconds(1_234);
+        fresh.keep(&odd, 1);
+        let kept = fresh.take(id(1)).unwrap();
+        assert_eq!(kept.received_at, from_micros(to_micros(odd.received_at)));
+    }
+
+    #[test]
+    fn an_event_that_is_kept_again_counts_once() {
+        let fresh = FreshEvents::default();
+        for _ in 0..20 {
+            fresh.keep(&event(1, BYTES / 8), 1);
+        }
+        fresh.keep(&event(2, BYTES / 8), 1);
+        assert!(fresh.take(id(1)).is_some() && fresh.take(id(2)).is_some());
     }
 
     #[test]

@@ -14,18 +14,22 @@ use crate::store::{Inner, Store};
 
 /// How long after a failure it is tried again to listen.
 const PAUSE: Duration = Duration::from_secs(1);
+/// After so long it is listened anew, and all is supposed to be new: a connection may have died unseen, and what was told in
+/// vain has to be heard of some time.
+const TURN: Duration = Duration::from_mins(1);
 
 /// Listens until the store ends.
 pub(crate) async fn hear(url: String, store: Weak<Inner>, node: Uuid, ending: CancellationToken) {
     let listening = async {
         loop {
-            if let Err(error) = listen(&url, &store, node).await {
-                tracing::debug!(%error, "the other processes cannot be heard; polls make up for it");
-            }
+            let heard = listen(&url, &store, node).await;
             if store.strong_count() == 0 {
                 return;
             }
-            tokio::time::sleep(PAUSE).await;
+            if let Err(error) = heard {
+                tracing::debug!(%error, "the other processes cannot be heard; polls make up for it");
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     };
     ending.run_until_cancelled(listening).await;
@@ -36,7 +40,11 @@ async fn listen(url: &str, store: &Weak<Inner>, node: Uuid) -> Result<(), sea_or
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
     heard(store, News::ALL).await;
-    while let Some(notification) = listener.try_recv().await? {
+    let turn = tokio::time::Instant::now() + TURN;
+    while let Ok(heard_of) = tokio::time::timeout_at(turn, listener.try_recv()).await {
+        let Some(notification) = heard_of? else {
+            break;
+        };
         let mut words = notification.payload().split(' ');
         let teller: Option<Uuid> = words.next().and_then(|word| word.parse().ok());
         let news: Option<News> = words.next().and_then(|word| word.parse().ok());

@@ -54,14 +54,13 @@ pub(crate) async fn tell(
             "SELECT pg_notify($1, $2)",
             [CHANNEL.into(), format!("{node} {news}").into()],
         );
-        if let Err(error) = db.execute_raw(statement).await {
-            tracing::debug!(%error, "the other processes could not be told; their polls make up for it");
-        }
-        if ending
-            .run_until_cancelled(tokio::time::sleep(GAP))
-            .await
-            .is_none()
-        {
+        let telling = async {
+            if let Err(error) = db.execute_raw(statement).await {
+                tracing::debug!(%error, "the other processes could not be told; their polls make up for it");
+            }
+            tokio::time::sleep(GAP).await;
+        };
+        if ending.run_until_cancelled(telling).await.is_none() {
             return;
         }
     }

@@ -1,9 +1,9 @@
 //! When something is due next, for whoever sleeps until then.
 
 use cuebook_core::Timestamp;
-use cuebook_core::clock::from_micros;
+use cuebook_core::clock::{from_micros, to_micros};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::entities::effects;
 use crate::error::StoreError;
@@ -21,14 +21,18 @@ pub struct NextDue {
 }
 
 impl Store {
-    /// When something is due next; it may be past.
-    pub async fn next_due(&self) -> Result<NextDue, StoreError> {
-        let send: Option<i64> = effects::Entity::find()
+    /// When something is due next; it may be past. Of sends only those that are due after `sends_after`.
+    pub async fn next_due(&self, sends_after: Option<Timestamp>) -> Result<NextDue, StoreError> {
+        let mut sends = effects::Entity::find()
             .select_only()
             .column(effects::Column::DueAt)
             .filter(Expr::col(effects::Column::State).eq(word("pending")))
             .filter(Expr::col(effects::Column::DueAt).is_not_null())
-            .filter(Expr::col(effects::Column::ClaimedAt).is_null())
+            .filter(Expr::col(effects::Column::ClaimedAt).is_null());
+        if let Some(after) = sends_after {
+            sends = sends.filter(effects::Column::DueAt.gt(to_micros(after)));
+        }
+        let send: Option<i64> = sends
             .order_by_asc(effects::Column::DueAt)
             .limit(1)
             .into_tuple()

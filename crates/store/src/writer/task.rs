@@ -10,12 +10,15 @@ use tokio_util::task::TaskTracker;
 use super::batch::AnyBatch;
 use super::connection::WriterConnection;
 use super::group::Group;
+use super::tx::Ready;
 use crate::announce::{News, Outgoing};
 use crate::error::StoreError;
 use crate::wakes::Wakes;
 
 /// The most requests in one transaction.
 const GROUP: usize = 512;
+/// So often in a row other processes may get in the way of a transaction.
+const CONFLICTS: u32 = 5;
 
 /// The task that writes.
 pub(crate) struct WriterTask {
@@ -65,7 +68,7 @@ impl WriterTask {
 
     /// Commits a group and answers its callers; an error means that the database is not available.
     async fn commit(&self, mut group: Group) -> Result<(), StoreError> {
-        match self.connection.commit(&mut group).await {
+        match self.apply(&mut group).await {
             Ok(ready) => {
                 group.answer();
                 self.tell(ready.news());
@@ -84,6 +87,19 @@ impl WriterTask {
         }
     }
 
+    /// Commits a group. What another process's transaction got in the way of is applied anew.
+    async fn apply(&self, group: &mut Group) -> Result<Ready, StoreError> {
+        for _ in 0..CONFLICTS {
+            match self.connection.commit(group).await {
+                Err(error) if error.is_conflict() => {
+                    tracing::debug!(error = %cause(&error), "applied anew");
+                }
+                other => return other,
+            }
+        }
+        self.connection.commit(group).await
+    }
+
     fn tell(&self, news: News) {
         news.wake(&self.wakes);
         if let Some(outgoing) = &self.outgoing {
@@ -94,7 +110,7 @@ impl WriterTask {
     async fn one_by_one(&self, group: Group) -> Result<(), StoreError> {
         let mut rest = group.split().into_iter();
         for mut one in rest.by_ref() {
-            match self.connection.commit(&mut one).await {
+            match self.apply(&mut one).await {
                 Ok(ready) => {
                     one.answer();
                     self.tell(ready.news());

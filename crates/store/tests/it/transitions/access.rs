@@ -93,9 +93,8 @@ stories! {
         let hash = token_hash("the token");
         assert_eq!(store.find_hook_token(&hash).await.unwrap(), None);
         other.add_hook_token("late", &Account::default(), hash).await.unwrap();
-        assert_eq!(store.find_hook_token(&hash).await.unwrap(), None, "the table was read just now");
+        // It may have been told already; if not, the table is read again once a second has passed.
         stage.pass(1);
-        assert_eq!(store.known_hook_token(&hash), None);
         assert!(store.find_hook_token(&hash).await.unwrap().is_some());
         assert!(store.known_hook_token(&hash).is_some());
     }

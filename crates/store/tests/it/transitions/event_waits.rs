@@ -278,7 +278,7 @@ stories! {
         let wait = pays(stage, "42");
         let deadline: Timestamp = wait.deadline;
         suspend(&store, stage, &run, 0, wait).await;
-        assert_eq!(store.next_due().await.unwrap().run, Some(deadline));
+        assert_eq!(store.next_due(None).await.unwrap().run, Some(deadline));
         stage.clock.advance(TimeDelta::days(14));
         // It came at the deadline, while nobody was awake: too late.
         store.accept_event(payment(stage, "42", 1)).await.unwrap();

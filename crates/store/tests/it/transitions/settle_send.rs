@@ -26,7 +26,7 @@ stories! {
         let sends = store.claim_sends(10).await.unwrap();
         assert!(store.claim_sends(10).await.unwrap().is_empty());
         assert_eq!(store.counts().await.unwrap().sends_pending, 3);
-        assert_eq!(store.next_due().await.unwrap().send, None);
+        assert_eq!(store.next_due(None).await.unwrap().send, None);
         for (send, (outcome, state)) in sends.iter().zip([
             (SettledAs::Done, EffectState::Done),
             (SettledAs::Failed, EffectState::Failed),
@@ -49,7 +49,8 @@ stories! {
         let at = stage.now() + TimeDelta::seconds(5);
         store.settle_send(stage.settlement(&first, SettledAs::RetryAt(at))).await.unwrap();
         store.wakes().timers.notified().await;
-        assert_eq!(store.next_due().await.unwrap().send, Some(at));
+        assert_eq!(store.next_due(None).await.unwrap().send, Some(at));
+        assert_eq!(store.next_due(Some(at)).await.unwrap().send, None, "nothing is due later");
         assert!(store.claim_sends(1).await.unwrap().is_empty());
         stage.pass(5);
         let second = store.claim_sends(1).await.unwrap().remove(0);

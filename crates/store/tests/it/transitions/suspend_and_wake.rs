@@ -35,7 +35,7 @@ stories! {
         assert_eq!((run.state, run.wake_at), (RunState::Waiting, Some(wake_at)));
         assert_eq!(run.code.as_deref(), Some("sleep"));
         assert_eq!(run.ended_at, None);
-        assert_eq!(store.next_due().await.unwrap().run, Some(wake_at));
+        assert_eq!(store.next_due(None).await.unwrap().run, Some(wake_at));
         let event = store.show_event(claimed.run.event_id).await.unwrap().unwrap();
         assert_eq!(event.state, EventState::Processed);
     }
