@@ -45,15 +45,15 @@ pub(crate) async fn work(shared: Arc<Shared>) {
 
 /// Wakes what is due now. Gives the instant at which something is due next.
 ///
-/// `told` is the instant of the last send that the outbox was told of: as long as it has not taken that one, because it
-/// has its hands full, it is not told again.
+/// The outbox was told of the sends that were due until `told`: as long as it has not taken one of them, because it has its hands
+/// full or the send is stopped, it is not told again, and those that are due later are waited for.
 async fn look(
     shared: &Shared,
     told: &mut Option<Timestamp>,
 ) -> Result<Option<Timestamp>, StoreError> {
     let store = &shared.parts.store;
     let is_due = |at: Timestamp| shared.pauses.left(at).is_none();
-    let NextDue { mut run, send } = store.next_due().await?;
+    let NextDue { mut run, mut send } = store.next_due(*told).await?;
     while run.is_some_and(is_due) {
         let WakeReport { woken, next } = store.wake_runs().await?;
         run = next;
@@ -63,10 +63,10 @@ async fn look(
             break;
         }
     }
-    let mut send = send.filter(|send| Some(*send) != *told);
     if send.is_some_and(is_due) {
         store.wakes().sends.notify_one();
-        *told = send.take();
+        *told = send.max(Some(shared.parts.clock.now()));
+        send = store.next_due(*told).await?.send;
     }
     Ok(run.into_iter().chain(send).min())
 }
