@@ -26,10 +26,11 @@ pub(crate) fn client_address(
     };
     let mut client = peer;
     let lines = headers.get_all(FORWARDED_FOR).iter();
-    let entries: Vec<&str> = lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
+    // What is no text may stand beside what a proxy has added in the same line.
+    let lines: Vec<String> = lines
+        .map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned())
         .collect();
+    let entries: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
     for entry in entries.into_iter().rev() {
         if !is_trusted(client, trusted) {
             break;

@@ -83,10 +83,7 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
         },
-        (
-            rule_sets(parts, tasks, Arc::clone(&checks)),
-            dry_run(parts, tasks, checks),
-        ),
+        (rule_sets(parts, tasks), dry_run(parts, tasks, checks)),
         SecretsApi(parts.store.clone()),
         access(parts),
         SystemApi {
@@ -96,7 +93,11 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             settings: parts.settings.clone(),
         },
         PausesApi(parts.store.clone()),
-        DoctorApi(parts.store.clone()),
+        DoctorApi {
+            store: parts.store.clone(),
+            tasks: tasks.clone(),
+            seat: Arc::new(Semaphore::new(1)),
+        },
     );
     Guard {
         operations: Operations::of::<AdminApi>(),
@@ -146,11 +147,7 @@ fn access(parts: &ServerParts) -> AccessApi {
 }
 
 /// What is deployed, and what was before.
-fn rule_sets(
-    parts: &ServerParts,
-    tasks: &TaskTracker,
-    seats: Arc<Semaphore>,
-) -> (RuleSetsApi, RuleVersionsApi) {
+fn rule_sets(parts: &ServerParts, tasks: &TaskTracker) -> (RuleSetsApi, RuleVersionsApi) {
     (
         RuleSetsApi {
             store: parts.store.clone(),
@@ -159,7 +156,8 @@ fn rule_sets(
             checker: RuleSetChecker {
                 engine: parts.engine.clone(),
                 tasks: tasks.clone(),
-                seats,
+                // Its own: whoever only tries rules holds up no deployment.
+                seats: Arc::new(Semaphore::new(1)),
             },
             from_folder: parts.settings.rules_from_folder,
         },

@@ -22,12 +22,12 @@ use crate::admin::value::{Plain, Text, Whole};
 pub(crate) struct DryRun {
     /// The rule's name. With `source`, where it would stand.
     pub(crate) rule: Text<RuleName>,
-    /// The source to try in the place of the rule in force. Together with `event.id` it needs the scope `personal`.
+    /// The source to try in the place of the rule in force.
     pub(crate) source: Option<Text<Whole>>,
     /// The event.
     pub(crate) event: TriedEvent,
     /// Events that come while the rule waits, in order, a minute after each other.
-    #[oai(default)]
+    #[oai(default, validator(max_items = 50))]
     pub(crate) then: Vec<TriedEvent>,
     /// Answers by function: one, or with `[…]` around them several, of which the first call gets the first. What nobody
     /// answers is named in `unanswered`; a write is taken to be accepted.

@@ -65,7 +65,9 @@ impl OperateRulesApi {
             .start(Some(rule.name.clone()), Stopped::NewRuns)
             .await?;
         let disabled = disabled(&self.store).await?;
-        Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
+        let mut body = RuleBody::with_source(rule, &set, &disabled);
+        body.mask(key.0.masking());
+        Ok(Json(body))
     }
 
     /// Disable a rule
@@ -94,7 +96,9 @@ impl OperateRulesApi {
             .stop(Some(rule.name.clone()), Stopped::NewRuns)
             .await?;
         let disabled = disabled(&self.store).await?;
-        Ok(Json(RuleBody::with_source(rule, &set, &disabled)))
+        let mut body = RuleBody::with_source(rule, &set, &disabled);
+        body.mask(key.0.masking());
+        Ok(Json(body))
     }
 }
 
