@@ -37,7 +37,7 @@ async fn a_rule_that_mails_and_then_fails_sends_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rule_that_mails_and_then_errs_sends_nothing_and_says_where() {
-    let (shown, peer) = run("let x = event.payload.booking_pid.no_such_function();").await;
+    let (shown, peer) = run("log::info([\"one\"][event.payload.booking_pid.len() + 9]);").await;
     assert_eq!(shown.run.state, RunState::Failed);
     assert_eq!(shown.run.code.as_deref(), Some("script_error"));
     assert!(shown.run.reason.unwrap().contains('3'));
