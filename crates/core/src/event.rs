@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::events::EventType;
 use crate::ids::{Account, EventId};
-use crate::message;
+use crate::message::{self, Message, NotAMessage};
 use crate::pid::Pid;
 
 /// An accepted message with all that was known when it came.
@@ -38,6 +38,33 @@ pub struct Event {
 }
 
 impl Event {
+    /// The event that Cuebook itself makes of a message: without headers, with none before it, its effects performed.
+    ///
+    /// # Errors
+    /// Where `body` is no message.
+    pub fn made(
+        id: EventId,
+        origin: Origin,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Self, NotAMessage> {
+        let message = Message::parse(&body)?;
+        Ok(Self {
+            id,
+            account: Account::default(),
+            event_type: Some(message.event_type),
+            wire_type: Some(message.wire_type),
+            subject: message.subject,
+            origin,
+            received_at: now,
+            headers: Vec::new(),
+            body,
+            capture: false,
+            parent: None,
+            depth: 0,
+        })
+    }
+
     /// The payload; `null` where there is none.
     pub fn payload(&self) -> serde_json::Value {
         message::raw_payload(&self.body)

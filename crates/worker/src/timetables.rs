@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cuebook_core::event::{Event, Origin};
-use cuebook_core::message::{Message, NotAMessage};
+use cuebook_core::message::NotAMessage;
 use cuebook_core::tick::TickPayload;
-use cuebook_core::{Account, EventId, Timestamp};
+use cuebook_core::{EventId, Timestamp};
 use cuebook_rules::{Rule, RuleSet, Timetable};
 use cuebook_store::{
     AcceptEvent, RuleStart, Stop, Stopped, StoreError, Tick, Ticked, TimetableDue, TimetableKept,
@@ -167,24 +167,10 @@ fn event(
         late: (now - at).num_seconds(),
         previous: last.map(|last| timetable.local(last)),
     };
-    let body = payload.to_message();
-    let message = Message::parse(&body)?;
+    let id = EventId(parts.chance.uuid(now));
     let starts = rules.for_tick(&rule.name).into_iter();
     Ok(AcceptEvent {
-        event: Event {
-            id: EventId(parts.chance.uuid(now)),
-            account: Account::default(),
-            event_type: Some(message.event_type),
-            wire_type: Some(message.wire_type),
-            subject: message.subject,
-            origin: Origin::Schedule,
-            received_at: now,
-            headers: Vec::new(),
-            body,
-            capture: false,
-            parent: None,
-            depth: 0,
-        },
+        event: Event::made(id, Origin::Schedule, payload.to_message(), now)?,
         rejected: None,
         rules: starts
             .map(|rule| RuleStart::new(rule.name.clone(), &rule.options))

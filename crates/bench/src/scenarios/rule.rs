@@ -12,9 +12,8 @@ use cuebook_core::chance::{Chance as _, SystemChance};
 use cuebook_core::clock::{Clock as _, SystemClock};
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::journal::Journal;
-use cuebook_core::message::Message;
 use cuebook_core::secret::NoSecrets;
-use cuebook_core::{Account, EventId, RunId};
+use cuebook_core::{EventId, RunId};
 use cuebook_rules::{Engine, Limits, Outcome, PassInput, RuleFiles, Settings};
 use rhai::Scope;
 
@@ -78,21 +77,8 @@ fn passes(seconds: Duration) -> anyhow::Result<f64> {
     let journal = Arc::new(Journal::default());
     rate(seconds, || {
         let now = SystemClock.now();
-        let message = Message::parse(BODY)?;
-        let event = Event {
-            id: EventId(chance.uuid(now)),
-            account: Account::default(),
-            event_type: Some(message.event_type),
-            wire_type: Some(message.wire_type),
-            subject: message.subject,
-            origin: Origin::Webhook,
-            received_at: now,
-            headers: Vec::new(),
-            body: BODY.to_vec(),
-            capture: false,
-            parent: None,
-            depth: 0,
-        };
+        let id = EventId(chance.uuid(now));
+        let event = Event::made(id, Origin::Webhook, BODY.to_vec(), now)?;
         let input = PassInput {
             event: Arc::new(event),
             run: RunId(chance.uuid(now)),

@@ -7,9 +7,8 @@ use anyhow::{Context as _, anyhow};
 use cuebook_core::chance::CountedChance;
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::events::ALL;
-use cuebook_core::message::Message;
 use cuebook_core::rule::RuleName;
-use cuebook_core::{Account, Chance, EventId, Timestamp};
+use cuebook_core::{Chance, EventId, Timestamp};
 use serde_json::{Value as Json, json};
 
 use crate::trigger::{Assignment, payload, sample};
@@ -61,21 +60,12 @@ pub(crate) fn own(
     };
     let payload = payload(&sample, assignments, 1)?;
     let body = json!({"type": event_type, "payload": payload}).to_string();
-    let message =
-        Message::parse(body.as_bytes()).with_context(|| format!("{} is no event", given.0))?;
+    let id = EventId(chance.uuid(at));
+    let event = Event::made(id, Origin::Trigger, body.into_bytes(), at)
+        .with_context(|| format!("{} is no event", given.0))?;
     Ok(Event {
-        id: EventId(chance.uuid(at)),
-        account: Account::default(),
-        event_type: Some(message.event_type),
-        wire_type: Some(message.wire_type),
-        subject: message.subject,
-        origin: Origin::Trigger,
-        received_at: at,
-        headers: Vec::new(),
-        body: body.into_bytes(),
         capture: true,
-        parent: None,
-        depth: 0,
+        ..event
     })
 }
 

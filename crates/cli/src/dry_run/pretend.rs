@@ -1,15 +1,14 @@
 //! The pretend Ticketpark as an answerer: on loopback, for as long as the dry run lasts.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use async_trait::async_trait;
 use cuebook_core::Clock;
 use cuebook_core::secret::NoSecrets;
 use cuebook_effects::{EffectSettings, Effects, EgressPolicy, Limits};
 use cuebook_pretend::{Options, Pretend};
-use cuebook_ticketpark::{BoxError, Client, RefreshToken, Secret, Settings, TokenStore};
+use cuebook_ticketpark::{Client, MemoryTokenStore, Secret, Settings};
 use tokio::runtime::Handle;
 
 use crate::past::LiveReads;
@@ -50,7 +49,7 @@ impl Pretended {
         let now = clock.clone();
         let client = Client::new(
             settings,
-            Arc::new(KeptToken::default()),
+            Arc::new(MemoryTokenStore::default()),
             cuebook_ticketpark::transport().context("cannot reach the pretend Ticketpark")?,
             Arc::new(move || now.now()),
         );
@@ -80,25 +79,5 @@ impl Pretended {
     /// Stops it.
     pub(crate) async fn stop(self) {
         self.server.stop().await;
-    }
-}
-
-/// A token in memory.
-#[derive(Default)]
-struct KeptToken(Mutex<Option<RefreshToken>>);
-
-#[async_trait]
-impl TokenStore for KeptToken {
-    async fn load(&self) -> Result<Option<RefreshToken>, BoxError> {
-        Ok(self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone())
-    }
-
-    async fn save(&self, token: &RefreshToken) -> Result<(), BoxError> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
-        Ok(())
     }
 }

@@ -6,8 +6,7 @@ use chrono::DateTime;
 use cuebook_core::clock::{Timestamp, later};
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::events::EventType;
-use cuebook_core::ids::{Account, EventId};
-use cuebook_core::message::Message;
+use cuebook_core::ids::EventId;
 use cuebook_core::value::Value;
 use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use serde_json::json;
@@ -153,23 +152,10 @@ fn body(name: &str, payload: Option<&Dynamic>) -> Result<Vec<u8>, TestFailure> {
 }
 
 fn event(stage: &Stage, body: Vec<u8>, origin: Origin) -> Result<Event, TestFailure> {
-    let message =
-        Message::parse(&body).map_err(|error| TestFailure::new(format!("trigger: {error}")))?;
     let now = stage.world.now;
-    Ok(Event {
-        id: EventId(stage.world.chance.uuid(now)),
-        account: Account::default(),
-        event_type: Some(message.event_type),
-        wire_type: Some(message.wire_type),
-        subject: message.subject,
-        origin,
-        received_at: now,
-        headers: Vec::new(),
-        body,
-        capture: false,
-        parent: None,
-        depth: 0,
-    })
+    let id = EventId(stage.world.chance.uuid(now));
+    Event::made(id, origin, body, now)
+        .map_err(|error| TestFailure::new(format!("trigger: {error}")))
 }
 
 fn advance_to(

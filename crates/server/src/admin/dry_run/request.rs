@@ -5,9 +5,8 @@ use std::sync::Arc;
 use cuebook_core::chance::CountedChance;
 use cuebook_core::event::{Event, Origin};
 use cuebook_core::events::EventType;
-use cuebook_core::message::Message;
 use cuebook_core::rule::RuleName;
-use cuebook_core::{Account, Chance, EventId, Timestamp, Value};
+use cuebook_core::{Chance, EventId, Timestamp, Value};
 use cuebook_rules::Engine;
 use cuebook_rules::rehearse::Given;
 use poem_openapi::Object;
@@ -64,20 +63,12 @@ impl TriedEvent {
             None => sample(name)?,
         };
         let body = json!({"type": name, "payload": payload}).to_string();
-        let message = Message::parse(body.as_bytes()).map_err(|error| error.to_string())?;
+        let id = EventId(chance.uuid(at));
+        let event = Event::made(id, Origin::Trigger, body.into_bytes(), at)
+            .map_err(|error| error.to_string())?;
         Ok(Event {
-            id: EventId(chance.uuid(at)),
-            account: Account::default(),
-            event_type: Some(message.event_type),
-            wire_type: Some(message.wire_type),
-            subject: message.subject,
-            origin: Origin::Trigger,
-            received_at: at,
-            headers: Vec::new(),
-            body: body.into_bytes(),
             capture: true,
-            parent: None,
-            depth: 0,
+            ..event
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Injecting an event: what is sent, what is answered, and the event that comes of it.
 
 use cuebook_core::event::{Event, Origin};
-use cuebook_core::message::{Message, NotAMessage};
-use cuebook_core::{Account, EventId, RunId, Timestamp};
+use cuebook_core::message::NotAMessage;
+use cuebook_core::{EventId, RunId, Timestamp};
 use cuebook_store::{AcceptEvent, Accepted};
 use poem_openapi::payload::Json;
 use poem_openapi::types::{Any, Example};
@@ -58,21 +58,10 @@ pub(crate) fn injected(
     let body = json!({"type": sent.event_type.0.0, "payload": sent.payload.0})
         .to_string()
         .into_bytes();
-    let message = Message::parse(&body)?;
     Ok(AcceptEvent {
         event: Event {
-            id,
-            account: Account::default(),
-            event_type: Some(message.event_type),
-            wire_type: Some(message.wire_type),
-            subject: message.subject,
-            origin: Origin::Trigger,
-            received_at: now,
-            headers: Vec::new(),
-            body,
             capture: !sent.perform,
-            parent: None,
-            depth: 0,
+            ..Event::made(id, Origin::Trigger, body, now)?
         },
         rejected: None,
         rules: Vec::new(),
