@@ -1,4 +1,4 @@
-//! Watches folders, and tells when something in them has changed and come to rest.
+//! Watches folders, and tells when something in them has changed.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -10,7 +10,28 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 /// Editors write in several steps: so long must nothing have happened.
 const REST: Duration = Duration::from_millis(150);
 
-/// The changes of folders.
+/// Calls `changed` for each change below one of the folders, for as long as the watcher lives.
+pub(crate) fn watch(
+    folders: &[PathBuf],
+    changed: impl Fn() + Send + 'static,
+) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Our own reading is told too, and must not make us read again.
+        let concerns = event.map_or(true, |event| match event.kind {
+            EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
+            _ => true,
+        });
+        if concerns {
+            changed();
+        }
+    })?;
+    for folder in folders {
+        watcher.watch(folder, RecursiveMode::Recursive)?;
+    }
+    Ok(watcher)
+}
+
+/// The changes of folders, for a thread that waits for them.
 pub(crate) struct FolderChanges {
     changes: Receiver<()>,
     /// Tells for as long as it lives.
@@ -21,21 +42,10 @@ impl FolderChanges {
     /// Begins to watch.
     pub(crate) fn begin(folders: &[PathBuf]) -> notify::Result<Self> {
         let (changed, changes) = channel();
-        let mut watcher =
-            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                // Our own reading is told too, and must not make us read again.
-                let concerns = event.map_or(true, |event| match event.kind {
-                    EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
-                    _ => true,
-                });
-                if concerns {
-                    // Nobody listens any more when the command has ended.
-                    let _ = changed.send(());
-                }
-            })?;
-        for folder in folders {
-            watcher.watch(folder, RecursiveMode::Recursive)?;
-        }
+        let watcher = watch(folders, move || {
+            // Nobody listens any more when the command has ended.
+            let _ = changed.send(());
+        })?;
         Ok(Self {
             changes,
             _watcher: watcher,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use cuebook_core::Clock;
 use cuebook_core::chance::SystemChance;
 use cuebook_core::clock::SystemClock;
 use cuebook_core::secret::{NoSecrets, SecretLookup};
+use cuebook_core::{Chance, Clock};
 use cuebook_effects::Effects;
-use cuebook_store::{Archive, Store, StoreError, StoreSettings};
+use cuebook_store::{Archive, Store, StoreError};
 
 use crate::candidate::Unusable;
 use crate::config::Config;
@@ -18,9 +18,7 @@ use crate::diagnostics;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Colour};
 use crate::past::Database;
-use crate::serve::{
-    ScriptSecrets, database_url, effects, existing_secret_key, secret_key, ticketpark,
-};
+use crate::serve::{ScriptSecrets, effects, existing_secret_key, store_settings, ticketpark};
 
 /// The secrets that rules name: the environment's, then those of the database.
 pub(crate) async fn secrets(
@@ -85,13 +83,8 @@ async fn login_store(
         output::note("there is no login at Ticketpark here: ticketpark::* cannot be asked");
         return Ok(None);
     }
-    let chance = Arc::new(SystemChance::default());
-    let settings = StoreSettings {
-        database_url: database_url(config, &folder).reveal().to_owned(),
-        secret_key: secret_key(config, &folder, &*chance).map_err(Failure::unreachable)?,
-        clock: clock.clone(),
-        chance,
-    };
+    let chance: Arc<dyn Chance> = Arc::new(SystemChance::default());
+    let settings = store_settings(config, &folder, clock, &chance).map_err(Failure::unreachable)?;
     match Store::open(settings).await {
         Ok(store) => Ok(Some(store)),
         Err(StoreError::InUse(_)) => {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use clap::Args;
-use cuebook_core::Clock;
 use cuebook_core::chance::SystemChance;
 use cuebook_core::clock::SystemClock;
-use cuebook_store::{Store, StoreSettings};
+use cuebook_core::{Chance, Clock};
+use cuebook_store::Store;
 use serde_json::{Value as Json, json};
 
 use crate::client::ApiClient;
@@ -20,7 +20,7 @@ use crate::engine;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Colour};
 use crate::past;
-use crate::serve::{database_url, secret_key, ticketpark};
+use crate::serve::{store_settings, ticketpark};
 use crate::trial;
 
 /// Check configuration, database, rules, mail server and Ticketpark, and that the books close: that every event, run and
@@ -160,13 +160,8 @@ async fn open(
         parts.push(Part::skipped("database", why));
         return Ok(None);
     }
-    let chance = Arc::new(SystemChance::default());
-    let settings = StoreSettings {
-        database_url: database_url(config, &folder).reveal().to_owned(),
-        secret_key: secret_key(config, &folder, &*chance).map_err(Failure::unreachable)?,
-        clock: clock.clone(),
-        chance,
-    };
+    let chance: Arc<dyn Chance> = Arc::new(SystemChance::default());
+    let settings = store_settings(config, &folder, clock, &chance).map_err(Failure::unreachable)?;
     match Store::open(settings).await {
         Ok(store) => Ok(Some(store)),
         Err(error @ cuebook_store::StoreError::InUse(_)) => Err(Failure::unreachable(

@@ -44,14 +44,9 @@ impl Ground {
         } else {
             None
         };
-        let store = Store::open(StoreSettings {
-            database_url: database_url(config, &folder).reveal().to_owned(),
-            secret_key: secret_key(config, &folder, &*chance)?,
-            clock: clock.clone(),
-            chance: chance.clone(),
-        })
-        .await
-        .context("cannot open the database")?;
+        let store = Store::open(store_settings(config, &folder, &clock, &chance)?)
+            .await
+            .context("cannot open the database")?;
         let by_start = Arc::new(Actor::local("serve"));
         access.grant(&store.acting(&by_start)).await?;
         Ok(Self {
@@ -83,4 +78,19 @@ impl Ground {
         }
         self.folder.clear_server_url();
     }
+}
+
+/// What the store of this configuration is opened with.
+pub(crate) fn store_settings(
+    config: &Config,
+    folder: &DataFolder,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> anyhow::Result<StoreSettings> {
+    Ok(StoreSettings {
+        database_url: database_url(config, folder).reveal().to_owned(),
+        secret_key: secret_key(config, folder, &**chance)?,
+        clock: clock.clone(),
+        chance: chance.clone(),
+    })
 }

@@ -15,8 +15,9 @@ mod ticketpark_login;
 mod until_stopped;
 mod url;
 
-pub(crate) use access::{existing_secret_key, secret_key};
+pub(crate) use access::existing_secret_key;
 pub(crate) use demo::send_as_demo;
+pub(crate) use ground::store_settings;
 pub(crate) use parts::{effects, ticketpark};
 pub(crate) use script_secrets::ScriptSecrets;
 pub(crate) use socket::handed_over;

@@ -3,7 +3,6 @@
 use poem::{EndpointExt, IntoEndpoint};
 use poem_openapi::OpenApiService;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::audit::AuditApi;
@@ -20,6 +19,7 @@ use super::pauses::PausesApi;
 use super::rule_sets::{RuleSetChecker, RuleSetsApi, RuleVersionsApi};
 use super::rules::{CHECKS, OperateRulesApi, RulesApi};
 use super::runs::{OperateRunsApi, RunsApi};
+use super::seats::Seats;
 use super::secrets::SecretsApi;
 use super::system::SystemApi;
 use crate::server::ServerParts;
@@ -50,7 +50,7 @@ type AccessApi = (KeysApi, OperateKeysApi, HookTokensApi, AuditApi, LoginApi);
 
 /// The API behind its guard.
 pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
-    let checks = Arc::new(Semaphore::new(CHECKS));
+    let checks = Seats::new(tasks, CHECKS);
     let api: AdminApi = (
         EventsApi {
             store: parts.store.clone(),
@@ -76,14 +76,13 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
             problems: Arc::clone(&parts.rule_problems),
-            tasks: tasks.clone(),
-            checks: Arc::clone(&checks),
+            checks: checks.clone(),
         },
         OperateRulesApi {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
         },
-        (rule_sets(parts, tasks), dry_run(parts, tasks, checks)),
+        (rule_sets(parts, tasks), dry_run(parts, checks)),
         SecretsApi(parts.store.clone()),
         access(parts),
         SystemApi {
@@ -95,8 +94,7 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
         PausesApi(parts.store.clone()),
         DoctorApi {
             store: parts.store.clone(),
-            tasks: tasks.clone(),
-            seat: Arc::new(Semaphore::new(1)),
+            seats: Seats::new(tasks, 1),
         },
     );
     Guard {
@@ -113,14 +111,13 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
     }
 }
 
-fn dry_run(parts: &ServerParts, tasks: &TaskTracker, seats: Arc<Semaphore>) -> DryRunApi {
+fn dry_run(parts: &ServerParts, seats: Seats) -> DryRunApi {
     DryRunApi {
         engine: parts.engine.without_secrets(),
         store: parts.store.clone(),
         rules: Arc::clone(&parts.rules),
         clock: Arc::clone(&parts.clock),
         readable: parts.settings.readable,
-        tasks: tasks.clone(),
         seats,
     }
 }
@@ -155,9 +152,8 @@ fn rule_sets(parts: &ServerParts, tasks: &TaskTracker) -> (RuleSetsApi, RuleVers
             problems: Arc::clone(&parts.rule_problems),
             checker: RuleSetChecker {
                 engine: parts.engine.clone(),
-                tasks: tasks.clone(),
                 // Its own: whoever only tries rules holds up no deployment.
-                seats: Arc::new(Semaphore::new(1)),
+                seats: Seats::new(tasks, 1),
             },
             from_folder: parts.settings.rules_from_folder,
         },

@@ -1,16 +1,14 @@
 //! Whether the books close: a look at the whole database, for `cuebook doctor`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use cuebook_store::{Books, Finding, Store};
 use poem_openapi::payload::Json;
 use poem_openapi::types::{Any, Example};
 use poem_openapi::{Object, OpenApi};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
+use super::seats::Seats;
 use super::tag::Tag;
 use crate::auth::{Allowed, Read};
 use crate::problem::{Code, Refused, refusals};
@@ -56,10 +54,8 @@ struct FindingBody {
 pub(crate) struct DoctorApi {
     /// What is looked at.
     pub(crate) store: Store,
-    /// Where the work is waited for at the end.
-    pub(crate) tasks: TaskTracker,
-    /// Of one: a look reads everything, and there are few connections that read.
-    pub(crate) seat: Arc<Semaphore>,
+    /// One: a look reads everything, and there are few connections that read.
+    pub(crate) seats: Seats,
 }
 
 #[OpenApi]
@@ -78,17 +74,17 @@ impl DoctorApi {
         &self,
         _key: Allowed<Read>,
     ) -> Result<Json<BooksBody>, Refused<DoctorRefusals>> {
-        let failed = || Refused::new(Code::Internal, "the books could not be looked at");
-        let seat = self.seat.clone().acquire_owned().await;
-        let seat = seat.map_err(|_| failed())?;
         let store = self.store.clone();
-        // Also when the client has gone: the database works on, and holds the seat until it has done.
-        let looking = self.tasks.spawn(async move {
-            let _seat = seat;
-            store.close_books().await
-        });
-        let books = looking.await.map_err(|_| failed())?;
-        Ok(Json(BooksBody::new(books?)))
+        let looking = self
+            .seats
+            .wait_for(async move { store.close_books().await });
+        match looking.await {
+            Some(books) => Ok(Json(BooksBody::new(books?))),
+            None => Err(Refused::new(
+                Code::Internal,
+                "the books could not be looked at",
+            )),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod rule_sets;
 mod rules;
 mod runs;
 mod sample;
+mod seats;
 mod secrets;
 mod system;
 mod tag;

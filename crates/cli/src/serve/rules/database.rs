@@ -83,6 +83,11 @@ impl Database {
         let Some(hash) = active.filter(|hash| !self.has_seen(hash)) else {
             return Ok(false);
         };
+        if self.rules.active.load().hash == hash {
+            // This node's own API has checked it and put it in force.
+            self.saw(hash);
+            return Ok(true);
+        }
         let Some(stored) = store.rule_set(&hash).await? else {
             return Ok(false);
         };

@@ -1,14 +1,12 @@
 //! Watches the rules' folder and has it read again when it has changed and come to rest.
 
-use std::path::Path;
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
+use crate::folder_changes;
 
 /// Editors write in several steps: so long must nothing have happened.
 const REST: Duration = Duration::from_millis(200);
@@ -18,7 +16,10 @@ const POLL: Duration = Duration::from_secs(5);
 /// Watches until `stop`.
 pub(super) async fn watch(folder: Folder, stop: CancellationToken) {
     let (changed, mut changes) = mpsc::channel(1);
-    let watcher = begin(folder.path(), changed);
+    let watcher = folder_changes::watch(&[folder.path().to_owned()], move || {
+        // A full channel holds a change that is not looked at yet: it stands for this one too.
+        let _ = changed.try_send(());
+    });
     if let Err(error) = &watcher {
         tracing::warn!(%error, "the system does not tell when rules change; looking every 5 s alone");
     }
@@ -34,20 +35,4 @@ pub(super) async fn watch(folder: Folder, stop: CancellationToken) {
         {}
         folder.reload().await;
     }
-}
-
-fn begin(path: &Path, changed: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Our own reading is told too, and must not make us read again.
-        let concerns = event.map_or(true, |event| match event.kind {
-            EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
-            _ => true,
-        });
-        if concerns {
-            // A full channel holds a change that is not looked at yet: it stands for this one too.
-            let _ = changed.try_send(());
-        }
-    })?;
-    watcher.watch(path, RecursiveMode::Recursive)?;
-    Ok(watcher)
 }

@@ -9,12 +9,11 @@ use cuebook_rules::{ActiveRules, Engine, EngineError, RuleFiles, on_big_stack};
 use cuebook_store::{PastRun, Store};
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
-use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
 use super::play::{Tried, play};
 use super::request::DryRun;
 use super::view::DryRunAnswer;
+use crate::admin::seats::Seats;
 use crate::admin::tag::Tag;
 use crate::auth::{Allowed, Masking, Read};
 use crate::problem::{Code, Refused, refusals};
@@ -37,10 +36,8 @@ pub(crate) struct DryRunApi {
     pub(crate) clock: Arc<dyn Clock>,
     /// Tells effects.
     pub(crate) readable: Readable,
-    /// Where the work is waited for.
-    pub(crate) tasks: TaskTracker,
     /// The checks and dry runs that may be under way at the same time.
-    pub(crate) seats: Arc<Semaphore>,
+    pub(crate) seats: Seats,
 }
 
 #[OpenApi]
@@ -83,16 +80,12 @@ impl DryRunApi {
         };
         let files = self.files(&request);
         let files = files.ok_or_else(|| Refused::not_found("rule"))?;
-        let seat = self.seats.clone().acquire_owned().await;
-        let seat = seat.map_err(|_| failed())?;
         let readable = self.readable;
-        let working = self.tasks.spawn_blocking(move || {
-            // Also when the client has gone: what has begun takes its place until it ends.
-            let _seat = seat;
+        let working = self.seats.work(move || {
             on_big_stack(|| answer(&engine, &request, &files, tried, readable, masking))
         });
         match working.await {
-            Ok(Ok(answer)) => Ok(Json(answer)),
+            Some(Ok(answer)) => Ok(Json(answer)),
             _ => Err(failed()),
         }
     }

@@ -1,10 +1,11 @@
 //! The operations on rule sets.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cuebook_core::rule_set::StoredRuleSet;
-use cuebook_rules::{ActiveRules, RuleFiles};
-use cuebook_store::Store;
+use cuebook_rules::{ActiveRules, RuleFiles, RuleSet};
+use cuebook_store::{Store, StoreError};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -16,7 +17,7 @@ use super::view::{RuleSetBody, RuleSetContent, RuleSetPage};
 use crate::admin::page::Limit;
 use crate::admin::tag::Tag;
 use crate::admin::value::Text;
-use crate::auth::{Admin, Allowed, Read};
+use crate::auth::{Admin, Allowed, Masking, Read};
 use crate::problem::{Code, Refusals, Refused, refusals};
 use crate::rule_problems::RuleProblems;
 
@@ -124,15 +125,11 @@ impl RuleSetsApi {
         self.refuse_beside_folder()?;
         let files = body.0.into_files()?;
         let set = self.checker.check(files).await?;
-        let before = self.store.active_rule_set().await?;
+        let before = self.files_in_force().await?;
         let stored = set.stored();
         self.store.save_rule_set(stored.clone()).await?;
         tracing::info!(rules = set.rules.len(), hash = %set.hash, "a rule set was deployed");
-        self.rules.swap(set);
-        self.problems.solved();
-        let before = before.map(|before| before.files).unwrap_or_default();
-        let changes = difference(&before, &stored.files, key.0.masking());
-        Ok(Json(RuleSetContent::new(&stored, true, changes)))
+        Ok(self.put_in_force(set, &before, &stored, key.0.masking()))
     }
 
     /// Activate a former rule set
@@ -154,20 +151,35 @@ impl RuleSetsApi {
         let stored: StoredRuleSet = self.stored(&hash.0.0.0).await?;
         // What an earlier version let in may have errors for this one.
         let set = self.checker.check(RuleFiles(stored.files.clone())).await?;
-        let before = self.store.active_rule_set().await?;
+        let before = self.files_in_force().await?;
         if !self.store.activate_rule_set(&stored.hash).await? {
             return Err(Refused::not_found("rule set"));
         }
         tracing::info!(rules = set.rules.len(), hash = %stored.hash, "a former rule set is in force again");
-        self.rules.swap(set);
-        self.problems.solved();
-        let before = before.map(|before| before.files).unwrap_or_default();
-        let changes = difference(&before, &stored.files, key.0.masking());
-        Ok(Json(RuleSetContent::new(&stored, true, changes)))
+        Ok(self.put_in_force(set, &before, &stored, key.0.masking()))
     }
 }
 
 impl RuleSetsApi {
+    async fn files_in_force(&self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        let active = self.store.active_rule_set().await?;
+        Ok(active.map(|active| active.files).unwrap_or_default())
+    }
+
+    /// Runs here what is active in the database now, and shows what has changed.
+    fn put_in_force(
+        &self,
+        set: RuleSet,
+        before: &BTreeMap<String, Vec<u8>>,
+        stored: &StoredRuleSet,
+        masking: Masking,
+    ) -> Json<RuleSetContent> {
+        self.rules.swap(set);
+        self.problems.solved();
+        let changes = difference(before, &stored.files, masking);
+        Json(RuleSetContent::new(stored, true, changes))
+    }
+
     async fn stored<R: Refusals>(&self, hash: &str) -> Result<StoredRuleSet, Refused<R>> {
         let found = self.store.rule_set(hash).await?;
         found.ok_or_else(|| Refused::not_found("rule set"))

@@ -1,14 +1,12 @@
 //! A whole set of rules as it is handed over: read, checked, and told what is wrong with it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use cuebook_rules::{Diagnostic, Engine, RuleFiles, RuleSet};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
-use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
+use crate::admin::seats::Seats;
 use crate::admin::value::{Text, Whole};
 use crate::problem::{Code, Refusals, Refused};
 
@@ -27,10 +25,8 @@ pub(crate) struct NewRuleSet {
 pub(crate) struct Checker {
     /// Checks.
     pub(crate) engine: Engine,
-    /// Where the work is waited for at the end.
-    pub(crate) tasks: TaskTracker,
     /// The checks that may be under way at the same time.
-    pub(crate) seats: Arc<Semaphore>,
+    pub(crate) seats: Seats,
 }
 
 impl NewRuleSet {
@@ -61,17 +57,10 @@ impl NewRuleSet {
 impl Checker {
     /// The set that `files` make up, or a refusal that says what is wrong.
     pub(crate) async fn check<R: Refusals>(&self, files: RuleFiles) -> Result<RuleSet, Refused<R>> {
-        let failed = || Refused::new(Code::Internal, "the checker failed");
-        let seat = self.seats.clone().acquire_owned().await;
-        let seat = seat.map_err(|_| failed())?;
         let engine = self.engine.clone();
-        let checking = self.tasks.spawn_blocking(move || {
-            // Also when the client has gone: what has begun takes its place until it ends.
-            let _seat = seat;
-            engine.check_apart(&files)
-        });
-        let Ok(Ok(checked)) = checking.await else {
-            return Err(failed());
+        let checking = self.seats.work(move || engine.check_apart(&files));
+        let Some(Ok(checked)) = checking.await else {
+            return Err(Refused::new(Code::Internal, "the checker failed"));
         };
         let diagnostics = checked.diagnostics;
         checked

@@ -7,12 +7,11 @@ use cuebook_store::Store;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
 use super::check::{CandidateRule, CheckedRule, check};
 use super::operate::{disabled, named};
 use super::view::{RuleBody, RuleList};
+use crate::admin::seats::Seats;
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text};
 use crate::auth::{Allowed, Read};
@@ -41,10 +40,8 @@ pub(crate) struct RulesApi {
     pub(crate) rules: Arc<ActiveRules>,
     /// The last failed reload.
     pub(crate) problems: Arc<RuleProblems>,
-    /// Where the checker's work is waited for.
-    pub(crate) tasks: TaskTracker,
     /// The checks that may be under way at the same time.
-    pub(crate) checks: Arc<Semaphore>,
+    pub(crate) checks: Seats,
 }
 
 #[OpenApi]
@@ -110,19 +107,12 @@ impl RulesApi {
         /// The source, and where it would stand.
         body: Json<CandidateRule>,
     ) -> Result<Json<CheckedRule>, Refused<CheckRefusals>> {
-        let failed = || Refused::new(Code::Internal, "the checker failed");
-        let seat = self.checks.clone().acquire_owned().await;
-        let seat = seat.map_err(|_| failed())?;
         let (engine, set) = (self.engine.clone(), self.rules.load());
-        // Compiling takes milliseconds of a processor: not on a thread that answers requests.
-        let checking = self.tasks.spawn_blocking(move || {
-            // Also when the client has gone: what has begun takes its place until it ends.
-            let _seat = seat;
-            check(&engine, &set, body.0)
-        });
+        // Compiling takes milliseconds of a processor.
+        let checking = self.checks.work(move || check(&engine, &set, body.0));
         match checking.await {
-            Ok(Ok(checked)) => Ok(Json(checked)),
-            _ => Err(failed()),
+            Some(Ok(checked)) => Ok(Json(checked)),
+            _ => Err(Refused::new(Code::Internal, "the checker failed")),
         }
     }
 }
