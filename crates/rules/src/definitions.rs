@@ -89,16 +89,7 @@ mod tests {
 
     #[test]
     fn every_function_of_the_engine_is_declared_in_the_file_of_its_namespace() {
-        let settings = crate::Settings {
-            functions: Vec::new(),
-            timezone: chrono_tz::Tz::UTC,
-            default_locale: "de".to_owned(),
-            default_from: None,
-            secrets: std::sync::Arc::new(cuebook_core::secret::NoSecrets),
-            memory: None,
-            limits: crate::Limits::default(),
-        };
-        let engine = crate::Engine::new(settings).unwrap();
+        let engine = crate::Engine::new(crate::Settings::bare()).unwrap();
         let files = definitions(engine.functions());
         let journaled = engine.functions().iter().map(|function| function.name);
         let pure = pure_functions().iter().map(|function| function.name);

@@ -45,31 +45,40 @@ pub(crate) fn at_line(
 pub(crate) fn script_error(program: &Program, error: EvalAltResult) -> ScriptFailure {
     let mut file = program.units.first().map_or("", |unit| &unit.path);
     let mut place = Position::NONE;
-    let mut error = error;
-    loop {
-        error = match error {
-            EvalAltResult::ErrorInFunctionCall(name, _, inner, position) => {
-                place = position;
-                file = file_of(program, &name).unwrap_or(file);
-                *inner
-            }
-            EvalAltResult::ErrorInModule(_, inner, position) => {
-                place = position;
-                *inner
-            }
-            inner => {
-                error = inner;
-                break;
-            }
-        };
-    }
-    let own = error.take_position();
+    let (error, own) = innermost(error, |name, position| {
+        place = position;
+        file = name.and_then(|name| file_of(program, name)).unwrap_or(file);
+    });
     if !own.is_none() {
         place = own;
     }
     let line = place.line().and_then(|line| u32::try_from(line).ok());
     let (code, message) = explain(&error);
     failure(file, code, &message, line)
+}
+
+/// The error at the bottom, and its own place. On the way down `passed` is told of each call, by the name of the function, and of
+/// each import.
+pub(crate) fn innermost(
+    mut error: EvalAltResult,
+    mut passed: impl FnMut(Option<&str>, Position),
+) -> (EvalAltResult, Position) {
+    loop {
+        error = match error {
+            EvalAltResult::ErrorInFunctionCall(name, _, inner, position) => {
+                passed(Some(&name), position);
+                *inner
+            }
+            EvalAltResult::ErrorInModule(_, inner, position) => {
+                passed(None, position);
+                *inner
+            }
+            mut bottom => {
+                let own = bottom.take_position();
+                return (bottom, own);
+            }
+        };
+    }
 }
 
 fn failure(file: &str, code: &str, message: &str, line: Option<u32>) -> ScriptFailure {

@@ -277,16 +277,7 @@ mod tests {
 
     #[test]
     fn every_function_without_descriptor_is_one_that_the_engine_has_and_documents() {
-        let settings = crate::Settings {
-            functions: Vec::new(),
-            timezone: chrono_tz::Tz::UTC,
-            default_locale: "de".to_owned(),
-            default_from: None,
-            secrets: std::sync::Arc::new(cuebook_core::secret::NoSecrets),
-            memory: None,
-            limits: crate::Limits::default(),
-        };
-        let engine = crate::Engine::new(settings).unwrap();
+        let engine = crate::Engine::new(crate::Settings::bare()).unwrap();
         let names = engine.0.rhai.collect_fn_metadata(
             None,
             |info| {

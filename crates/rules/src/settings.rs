@@ -68,3 +68,19 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+impl Settings {
+    /// An engine's that asks for nothing from outside.
+    pub(crate) fn bare() -> Self {
+        Self {
+            functions: Vec::new(),
+            timezone: chrono_tz::Europe::Zurich,
+            default_locale: "de".to_owned(),
+            default_from: None,
+            secrets: Arc::new(cuebook_core::secret::NoSecrets),
+            memory: None,
+            limits: Limits::default(),
+        }
+    }
+}

@@ -1,16 +1,14 @@
 //! A system that takes every HTTP request.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
-use tokio::task::LocalSet;
+use tokio::net::TcpStream;
 
 use super::arrivals::Arrivals;
+use super::listening::Listening;
 use crate::load::{content_length, head_end};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -26,27 +24,8 @@ pub(crate) struct HttpSink {
 impl HttpSink {
     /// Starts one.
     pub(crate) fn start() -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let arrivals = Arc::new(Arrivals::default());
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let for_thread = arrivals.clone();
-        thread::spawn(move || {
-            let tasks = LocalSet::new();
-            // It only ends when it can no longer listen, and then nothing arrives: the scenario says so.
-            let _ = runtime.block_on(tasks.run_until(serve(listener, for_thread)));
-        });
+        let Listening { address, arrivals } = Listening::start(talk)?;
         Ok(Self { address, arrivals })
-    }
-}
-
-async fn serve(listener: std::net::TcpListener, arrivals: Arc<Arrivals>) -> io::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        tokio::task::spawn_local(talk(stream, arrivals.clone()));
     }
 }
 

@@ -1,16 +1,14 @@
 //! A mail server that takes every mail (RFC 5321, as much as a client needs).
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
-use tokio::task::LocalSet;
+use tokio::net::TcpStream;
 
 use super::arrivals::Arrivals;
+use super::listening::Listening;
 
 /// The sink. Its thread ends with the process.
 pub(crate) struct MailSink {
@@ -22,31 +20,13 @@ pub(crate) struct MailSink {
 impl MailSink {
     /// Starts one.
     pub(crate) fn start() -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let arrivals = Arc::new(Arrivals::default());
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let for_thread = arrivals.clone();
-        thread::spawn(move || {
-            let tasks = LocalSet::new();
-            let _ = runtime.block_on(tasks.run_until(serve(listener, for_thread)));
-        });
+        let Listening { address, arrivals } = Listening::start(talk)?;
         Ok(Self { address, arrivals })
     }
 
     /// Its URL, as `smtp.url` takes it.
     pub(crate) fn url(&self) -> String {
         format!("smtp://{}", self.address)
-    }
-}
-
-async fn serve(listener: std::net::TcpListener, arrivals: Arc<Arrivals>) -> io::Result<()> {
-    let listener = TcpListener::from_std(listener)?;
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        tokio::task::spawn_local(talk(stream, arrivals.clone()));
     }
 }
 

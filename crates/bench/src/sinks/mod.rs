@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod http;
+mod listening;
 mod mail;
 
 pub(crate) use arrivals::Arrivals;

@@ -75,16 +75,7 @@ pub(super) fn findings(event: &Event, replayed: Replayed) -> Vec<Finding> {
             .collect(),
     };
     what.into_iter()
-        .map(|what| Finding {
-            event: event.id,
-            event_type: event
-                .event_type
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-            received_at: rfc3339(event.received_at),
-            rule: replayed.rule.clone(),
-            what,
-        })
+        .map(|what| Finding::new(event, &replayed.rule, what))
         .collect()
 }
 
@@ -109,6 +100,20 @@ impl What {
 }
 
 impl Finding {
+    /// What differs in a run of `rule` on `event`.
+    pub(super) fn new(event: &Event, rule: &RuleName, what: What) -> Self {
+        Self {
+            event: event.id,
+            event_type: event
+                .event_type
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            received_at: rfc3339(event.received_at),
+            rule: rule.clone(),
+            what,
+        }
+    }
+
     /// For tools.
     fn to_json(&self) -> Json {
         let mut json = json!({

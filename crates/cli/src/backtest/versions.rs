@@ -1,6 +1,5 @@
 //! Two versions of a rule, both rehearsed on one event: what the new one does otherwise.
 
-use cuebook_core::value::rfc3339;
 use cuebook_rules::rehearse::{Rehearsal, Standing};
 
 use super::compare::compare;
@@ -26,16 +25,7 @@ pub(crate) fn difference(
     let event = after.event();
     let mut text = String::new();
     for what in changes.into_iter().map(What::of).chain(failures) {
-        let finding = Finding {
-            event: event.id,
-            event_type: event
-                .event_type
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-            received_at: rfc3339(event.received_at),
-            rule: after.rule().clone(),
-            what,
-        };
+        let finding = Finding::new(event, after.rule(), what);
         report::finding(&mut text, &finding, colour);
     }
     (!text.is_empty()).then_some(text)

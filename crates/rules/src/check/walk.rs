@@ -165,9 +165,7 @@ impl<'a> Walker<'a> {
         position: Position,
         message: impl Into<String>,
     ) -> Diagnostic {
-        let (line, column) = place(position);
-        let length = self.script.tokens.length_at(position);
-        Diagnostic::error(self.file, code, message).at(line, column, length)
+        self.at_token(Diagnostic::error(self.file, code, message), position)
     }
 
     /// A warning at the token of a place.
@@ -177,9 +175,13 @@ impl<'a> Walker<'a> {
         position: Position,
         message: impl Into<String>,
     ) -> Diagnostic {
+        self.at_token(Diagnostic::warning(self.file, code, message), position)
+    }
+
+    fn at_token(&self, diagnostic: Diagnostic, position: Position) -> Diagnostic {
         let (line, column) = place(position);
         let length = self.script.tokens.length_at(position);
-        Diagnostic::warning(self.file, code, message).at(line, column, length)
+        diagnostic.at(line, column, length)
     }
 
     /// The same over a whole chain of properties, as far as it stands in one line.

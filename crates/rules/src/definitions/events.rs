@@ -5,34 +5,12 @@ use std::fmt::Write as _;
 use cuebook_core::events::{self, EventDescriptor, FieldKind};
 
 use super::declaration::comment;
+use crate::host::event_view::PROPERTIES;
 
 /// What the constant is.
 const EVENT: &str = "The event that the rule runs on; seen in functions, too. A property or field that is missing is `()`.
 
 `payload` holds what Ticketpark sent: the fields of the event's type, and whatever else came.";
-
-/// The properties of every event, with their types and meanings.
-const PROPERTIES: &[(&str, &str, &str)] = &[
-    ("id", "String", "Its id."),
-    ("type", "String", "Its type, such as `new-booking`."),
-    (
-        "subject",
-        "String",
-        "The pid of the booking or person that it is about.",
-    ),
-    ("received_at", "time", "When it came."),
-    (
-        "origin",
-        "String",
-        "How it came: `webhook`, `trigger`, `replay`, `reconcile`, `emit` or `schedule`.",
-    ),
-    ("trust", "String", "How far it is believed: `token`."),
-    (
-        "payload",
-        "Map",
-        "The fields of its type: see the types beside this one.",
-    ),
-];
 
 /// The file, which begins with `begun`.
 pub(super) fn file(begun: &str) -> String {

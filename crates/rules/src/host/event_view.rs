@@ -13,6 +13,29 @@ use crate::convert::{to_script, to_value};
 use crate::throw::{Thrown, invalid};
 use crate::types::Time;
 
+/// The properties of every event, with their types and meanings.
+pub(crate) const PROPERTIES: &[(&str, &str, &str)] = &[
+    ("id", "String", "Its id."),
+    ("type", "String", "Its type, such as `new-booking`."),
+    (
+        "subject",
+        "String",
+        "The pid of the booking or person that it is about.",
+    ),
+    ("received_at", "time", "When it came."),
+    (
+        "origin",
+        "String",
+        "How it came: `webhook`, `trigger`, `replay`, `reconcile`, `emit` or `schedule`.",
+    ),
+    ("trust", "String", "How far it is believed: `token`."),
+    (
+        "payload",
+        "Map",
+        "The fields of its type: see the types beside this one.",
+    ),
+];
+
 /// The constant `event`.
 #[derive(Debug, Clone)]
 pub(crate) struct EventView(Arc<Parts>);
@@ -70,16 +93,8 @@ pub(crate) fn register(engine: &mut Engine) {
         .register_indexer_get(|event: &mut EventView, name: &str| event.property(name))
         .register_fn("to_string", |event: &mut EventView| as_text(event))
         .register_fn("print", |event: &mut EventView| as_text(event));
-    for name in [
-        "id",
-        "type",
-        "subject",
-        "received_at",
-        "origin",
-        "trust",
-        "payload",
-    ] {
-        engine.register_get(name, move |event: &mut EventView| event.property(name));
+    for (name, _, _) in PROPERTIES {
+        engine.register_get(*name, move |event: &mut EventView| event.property(name));
     }
     FuncRegistration::new_setter("payload")
         .with_purity(true)

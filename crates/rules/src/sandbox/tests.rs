@@ -6,10 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cuebook_core::secret::NoSecrets;
 
 use crate::Engine;
 use crate::host::{cells, gauge};
@@ -73,16 +71,7 @@ impl Callable {
 }
 
 fn engine() -> Engine {
-    Engine::new(Settings {
-        functions: Vec::new(),
-        timezone: chrono_tz::Europe::Zurich,
-        default_locale: "de".to_owned(),
-        default_from: None,
-        secrets: Arc::new(NoSecrets),
-        memory: None,
-        limits: Limits::default(),
-    })
-    .unwrap()
+    Engine::new(Settings::bare()).unwrap()
 }
 
 fn callables(engine: &Engine) -> BTreeSet<Callable> {

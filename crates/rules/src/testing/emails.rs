@@ -2,17 +2,17 @@
 
 use cuebook_core::clock::Timestamp;
 use cuebook_core::journal::SendRequest;
-use cuebook_core::rule::RuleName;
 use cuebook_core::send::PreparedSend;
 use cuebook_core::value::Value;
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders as _};
 
+use super::held::Held;
 use super::run_view::{line, map};
 use super::stage::Stage;
 use crate::rehearse::Rehearsal;
 
 /// The function that sends mails.
-const SEND: &str = "email::send";
+pub(super) const SEND: &str = "email::send";
 
 /// The mails of a run, one for each message.
 pub(super) fn of(stage: &Stage, run: &Rehearsal) -> Vec<Value> {
@@ -178,46 +178,4 @@ fn shown(address: &Address<'_>) -> String {
         }
     };
     address.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// The mails that the rule's budget holds for a person: those that are over, in the order in which they were sent.
-struct Held<'a>(Vec<&'a str>);
-
-impl<'a> Held<'a> {
-    fn of(stage: &'a Stage, rule: &RuleName) -> Self {
-        let mut sent: Vec<(Timestamp, &str, cuebook_core::rule::Budget)> = Vec::new();
-        for run in stage.runs.iter().filter(|run| run.rule() == rule) {
-            for segment in run.segments() {
-                let mails = segment
-                    .sends
-                    .iter()
-                    .filter(|send| send.question.function == SEND);
-                let parts = mails.flat_map(|send| &send.parts);
-                sent.extend(
-                    parts.map(|part| (segment.at, part.key.as_str(), run.options().budget)),
-                );
-            }
-        }
-        sent.sort_by_key(|(at, ..)| *at);
-        let mut through: Vec<Timestamp> = Vec::new();
-        let mut held = Vec::new();
-        for (at, key, budget) in sent {
-            let since = chrono::TimeDelta::from_std(budget.per)
-                .ok()
-                .and_then(|per| at.checked_sub_signed(per));
-            let lately = through
-                .iter()
-                .filter(|before| since.is_none_or(|since| **before > since));
-            if lately.count() >= usize::try_from(budget.emails).unwrap_or(usize::MAX) {
-                held.push(key);
-            } else {
-                through.push(at);
-            }
-        }
-        Self(held)
-    }
-
-    fn has(&self, part: &PreparedSend) -> bool {
-        self.0.contains(&part.key.as_str())
-    }
 }

@@ -73,23 +73,11 @@ pub(super) fn fail(context: &NativeCallContext, failure: TestFailure) -> Thrown 
 /// What went wrong in a test's script, with its place: the innermost one in the test's own file.
 pub(super) fn of_error(file: &str, error: EvalAltResult) -> TestFailure {
     let mut place = Position::NONE;
-    let mut error = error;
-    loop {
-        error = match error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, position) => {
-                if !position.is_none() {
-                    place = position;
-                }
-                *inner
-            }
-            EvalAltResult::ErrorInModule(_, inner, _) => *inner,
-            inner => {
-                error = inner;
-                break;
-            }
-        };
-    }
-    let own = error.take_position();
+    let (error, own) = crate::failure::innermost(error, |function, position| {
+        if function.is_some() && !position.is_none() {
+            place = position;
+        }
+    });
     if !own.is_none() {
         place = own;
     }

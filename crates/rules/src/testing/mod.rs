@@ -14,6 +14,7 @@ mod emails;
 mod failure;
 mod files;
 mod functions;
+mod held;
 mod literal;
 mod mocks;
 mod run_view;

@@ -1,3 +1,5 @@
+//! Who is let in, who waits, and who gets whose place.
+
 use futures::FutureExt;
 
 use super::*;

@@ -5,18 +5,9 @@ use super::super::kind::{Kind, Types};
 use super::super::kinds::ANSWER;
 use super::super::walk::Walker;
 use crate::diagnostic::code;
+use crate::host::event_view::PROPERTIES;
 use crate::suggest;
 
-/// The properties of an event.
-const PROPERTIES: &[&str] = &[
-    "id",
-    "type",
-    "subject",
-    "received_at",
-    "origin",
-    "trust",
-    "payload",
-];
 /// What other languages call the length.
 const LENGTH: &[&str] = &["length", "size", "count"];
 
@@ -36,13 +27,14 @@ impl Walker<'_> {
     }
 
     fn event_property(&mut self, types: &Types, name: &str, link: &Link<'_>) {
-        if PROPERTIES.contains(&name) {
+        let properties: Vec<&str> = PROPERTIES.iter().map(|(name, _, _)| *name).collect();
+        if properties.contains(&name) {
             return;
         }
         let help = if types.fields().any(|field| field.name == name) {
             Some(format!("write `event.payload.{name}`"))
         } else {
-            suggest::help(name, PROPERTIES, "an event has")
+            suggest::help(name, &properties, "an event has")
         };
         let message = format!("an event has no property `{}`", suggest::shown(name));
         let diagnostic = self
