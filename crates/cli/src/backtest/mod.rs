@@ -13,6 +13,7 @@
 //! Nothing is performed, and what is in memory does not grow with the number of events.
 
 mod compare;
+mod counts;
 mod findings;
 mod progress;
 mod replay;

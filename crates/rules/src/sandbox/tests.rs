@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-
 use crate::Engine;
 use crate::host::{cells, gauge};
 use crate::settings::{Limits, Settings};
