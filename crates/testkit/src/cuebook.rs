@@ -7,7 +7,7 @@ use cuebook_core::event::EventState;
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, Probe, RunId, Timestamp};
 use cuebook_pretend::Pretend;
-use cuebook_rules::RuleFiles;
+use cuebook_rules::{RuleFiles, RuleSet};
 use cuebook_store::{EventView, RunView, Store};
 use serde_json::{Value as Json, json};
 use tokio::time::{Instant, sleep};
@@ -206,6 +206,11 @@ impl Cuebook {
             ..
         } = &self.running;
         activate(store, engine, rules, &self.recipe.rules).await;
+    }
+
+    /// Forgets the rules in force, as a node has them that does not know yet what another one has deployed.
+    pub fn lag_behind(&self) {
+        self.running.rules.swap(RuleSet::empty());
     }
 
     /// What its clock shows.

@@ -93,27 +93,30 @@ impl Programs {
     /// What `run` runs.
     pub(crate) async fn load(&self, run: &Run, parts: &WorkerParts) -> Result<Loaded, NoProgram> {
         let active = active(&parts.rules.load(), &run.rule);
-        let Some(version) = &run.rule_version else {
-            return active.ok_or_else(|| NoProgram::RuleGone(run.rule.clone()));
+        let version = match (&run.rule_version, active) {
+            (None, Some(active)) => return Ok(active),
+            (Some(version), Some(active)) if active.version == *version => return Ok(active),
+            (Some(version), _) => version.clone(),
+            // Another node may have deployed the rule a moment ago and accepted the event by it.
+            (None, None) => until_available(|| parts.store.active_rule_version(&run.rule))
+                .await?
+                .ok_or_else(|| NoProgram::RuleGone(run.rule.clone()))?,
         };
-        if let Some(active) = active.filter(|active| active.version == *version) {
-            return Ok(active);
-        }
-        if let Some(kept) = self.kept(version) {
+        if let Some(kept) = self.kept(&version) {
             return Ok(kept);
         }
         let _turn = self.compiling.lock().await;
-        if let Some(kept) = self.kept(version) {
+        if let Some(kept) = self.kept(&version) {
             return Ok(kept);
         }
         let gone = || NoProgram::VersionGone {
             rule: run.rule.clone(),
             version: version.clone(),
         };
-        let stored = until_available(|| parts.store.rule_files(version)).await?;
+        let stored = until_available(|| parts.store.rule_files(&version)).await?;
         let files = RuleFiles(stored.ok_or_else(gone)?.files);
         let engine = parts.engine.clone();
-        let (rule, version) = (run.rule.clone(), version.clone());
+        let rule = run.rule.clone();
         let loaded = on_big_stack(move || compile(&engine, rule, version, &files)).await??;
         self.keep(loaded.clone());
         Ok(loaded)

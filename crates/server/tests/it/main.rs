@@ -20,6 +20,7 @@ mod masking;
 mod operate;
 mod operator;
 mod problems;
+mod rule_sets;
 mod rules;
 mod secrets;
 mod tls;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cuebook_core::rule::VersionHash;
+use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::rule_set::StoredRuleSet;
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::entities::{
@@ -29,6 +30,24 @@ impl Store {
             .one(self.readers())
             .await?;
         Ok(active.map(|set| set.hash))
+    }
+
+    /// The version of `rule` in the active set; none where that has no such rule.
+    pub async fn active_rule_version(
+        &self,
+        rule: &RuleName,
+    ) -> Result<Option<VersionHash>, StoreError> {
+        let active = Query::select()
+            .column(rule_sets::Column::Hash)
+            .from(rule_sets::Entity)
+            .and_where(rule_sets::Column::Active.eq(true))
+            .to_owned();
+        let found = rule_set_rules::Entity::find()
+            .filter(rule_set_rules::Column::SetHash.in_subquery(active))
+            .filter(rule_set_rules::Column::Rule.eq(rule.as_str()))
+            .one(self.readers())
+            .await?;
+        Ok(found.map(|row| VersionHash(row.version_hash)))
     }
 
     /// The set with this hash.

@@ -73,4 +73,39 @@ stories! {
         assert!(matches!(error, StoreError::Invalid(message) if message.contains("lib/money.rhai")));
         assert_eq!(store.active_rule_set().await.unwrap(), None);
     }
+
+    async fn a_former_set_is_active_again_and_one_that_is_not_there_is_not(stage: &Stage) {
+        let store = stage.open().await;
+        store.save_rule_set(set("one", "v1", "old")).await.unwrap();
+        stage.pass(1);
+        store.save_rule_set(set("two", "v2", "new")).await.unwrap();
+        let rule = "new-booking/thanks".parse().unwrap();
+        let version = async || store.active_rule_version(&rule).await.unwrap().map(|version| version.0);
+        assert_eq!(version().await.as_deref(), Some("v2"));
+        assert!(!store.activate_rule_set("three").await.unwrap());
+        assert!(store.activate_rule_set("one").await.unwrap());
+        assert_eq!(version().await.as_deref(), Some("v1"));
+        assert_eq!(store.active_rule_set_hash().await.unwrap().as_deref(), Some("one"));
+        let gone = "new-booking/gone".parse().unwrap();
+        assert_eq!(store.active_rule_version(&gone).await.unwrap(), None);
+    }
+
+    async fn sets_and_versions_are_listed_newest_first_a_page_at_a_time(stage: &Stage) {
+        let store = stage.open().await;
+        for (hash, version, source) in [("one", "v1", "a"), ("two", "v2", "b"), ("three", "v3", "c")] {
+            store.save_rule_set(set(hash, version, source)).await.unwrap();
+            stage.pass(1);
+        }
+        let first = store.list_rule_sets(2, None).await.unwrap();
+        let hashes: Vec<_> = first.iter().map(|row| row.hash.as_str()).collect();
+        assert_eq!(hashes, ["three", "two"]);
+        assert!(first[0].active && !first[1].active);
+        assert_eq!(first[0].rules, 2);
+        let rest = store.list_rule_sets(2, Some("two")).await.unwrap();
+        assert_eq!(rest.iter().map(|row| row.hash.as_str()).collect::<Vec<_>>(), ["one"]);
+        let rule = "new-booking/thanks".parse().unwrap();
+        let versions = store.list_rule_versions(&rule, 2).await.unwrap();
+        let versions: Vec<_> = versions.iter().map(|row| row.version.0.as_str()).collect();
+        assert_eq!(versions, ["v3", "v2"]);
+    }
 }

@@ -3,6 +3,7 @@
 mod booking;
 mod burst;
 mod crashing;
+mod deploying;
 mod diverging;
 mod emitting;
 mod failing;
