@@ -173,11 +173,11 @@ pub(crate) fn place(position: Position) -> (usize, usize) {
     )
 }
 
-/// Where the characters of a line begin. Kept for all of its tokens: a file may be one long line.
+/// Where the characters of each line begin, each line read once: a file may be one long line, and the tokens of a broken
+/// one jump between lines.
 #[derive(Default)]
 struct Columns {
-    line: usize,
-    bytes: Vec<usize>,
+    lines: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Columns {
@@ -189,11 +189,11 @@ impl Columns {
         from: usize,
         to: Option<usize>,
     ) -> &'t str {
-        if self.line != line {
-            self.line = line;
-            self.bytes = text.char_indices().map(|(at, _)| at).collect();
-        }
-        let byte = |column: usize| self.bytes.get(column - 1).copied().unwrap_or(text.len());
+        let bytes = self
+            .lines
+            .entry(line)
+            .or_insert_with(|| text.char_indices().map(|(at, _)| at).collect());
+        let byte = |column: usize| bytes.get(column - 1).copied().unwrap_or(text.len());
         let end = to.map_or(text.len(), byte);
         text.get(byte(from.max(1))..end).unwrap_or_default()
     }
