@@ -35,6 +35,7 @@ pub use queries::{
     SearchIn, SecretRow, StepView, TimetableDue,
 };
 pub use queries::{AuditFilter, AuditRow, HookTokenRow};
+pub use queries::{Counted, Interval, Stats, StatsRange, Took};
 pub use secrets::{NotASecretKey, SecretKey};
 pub use settings::StoreSettings;
 pub use store::Store;

@@ -21,8 +21,10 @@ use super::rules::{CHECKS, OperateRulesApi, RulesApi};
 use super::runs::{OperateRunsApi, RunsApi};
 use super::seats::Seats;
 use super::secrets::SecretsApi;
+use super::stats::StatsApi;
 use super::system::SystemApi;
 use crate::server::ServerParts;
+use crate::wrong_guesses::WrongGuesses;
 
 /// Where the API is.
 pub(crate) const PREFIX: &str = "/api/v1";
@@ -42,7 +44,7 @@ pub(crate) type AdminApi = (
     AccessApi,
     SystemApi,
     PausesApi,
-    DoctorApi,
+    (DoctorApi, StatsApi),
 );
 
 /// Who may come in, and what they did.
@@ -92,16 +94,24 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             settings: parts.settings.clone(),
         },
         PausesApi(parts.store.clone()),
-        DoctorApi {
-            store: parts.store.clone(),
-            seats: Seats::new(tasks, 1),
-        },
+        (
+            DoctorApi {
+                store: parts.store.clone(),
+                seats: Seats::new(tasks, 1),
+            },
+            StatsApi {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                seats: Seats::new(tasks, 1),
+            },
+        ),
     );
     Guard {
         operations: Operations::of::<AdminApi>(),
         store: parts.store.clone(),
         clock: Arc::clone(&parts.clock),
         limits: parts.settings.limits,
+        wrong: WrongGuesses::new(parts.settings.limits.wrong_keys),
         api: Arc::new(
             OpenApiService::new(api, "Cuebook", parts.settings.version)
                 .into_endpoint()

@@ -23,6 +23,7 @@ mod runs;
 mod sample;
 mod seats;
 mod secrets;
+mod stats;
 mod system;
 mod tag;
 mod value;

@@ -23,4 +23,5 @@ mod problems;
 mod rule_sets;
 mod rules;
 mod secrets;
+mod stats;
 mod tls;

@@ -19,6 +19,7 @@ mod runs;
 mod search;
 mod secrets;
 pub(crate) mod state;
+mod stats;
 mod timetables;
 
 pub(crate) use access::token_id;
@@ -37,4 +38,5 @@ pub use run_view::{RunView, StepView};
 pub use runs::RunFilter;
 pub use search::SearchIn;
 pub use secrets::SecretRow;
+pub use stats::{Counted, Interval, Stats, StatsRange, Took};
 pub use timetables::TimetableDue;

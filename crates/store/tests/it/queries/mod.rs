@@ -4,3 +4,4 @@ mod books;
 mod events;
 mod ledger;
 mod runs;
+mod stats;
