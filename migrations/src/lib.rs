@@ -21,6 +21,8 @@ mod m20261124_000011_run_options;
 mod m20261124_000012_budgets;
 mod m20261124_000013_audit;
 mod m20261124_000014_timetables;
+mod m20261124_000015_trust;
+mod m20261124_000016_reconciliations;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_budgets::Migration),
             Box::new(m20261124_000013_audit::Migration),
             Box::new(m20261124_000014_timetables::Migration),
+            Box::new(m20261124_000015_trust::Migration),
+            Box::new(m20261124_000016_reconciliations::Migration),
         ]
     }
 }
