@@ -1,7 +1,7 @@
 //! From what a script emitted to an event of Cuebook's own, within its bounds.
 
 use crate::clock::Timestamp;
-use crate::event::{Event, Origin};
+use crate::event::{Event, Origin, Trust};
 use crate::ids::EventId;
 use crate::limits;
 use crate::message::{Message, NotAMessage};
@@ -67,6 +67,7 @@ impl Event {
             capture: self.capture,
             parent: Some(self.id),
             depth,
+            trust: Trust::Token,
         })
     }
 }

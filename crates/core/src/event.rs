@@ -35,6 +35,8 @@ pub struct Event {
     pub parent: Option<EventId>,
     /// How many emitted events lie between this one and the first: 0 for what came from outside.
     pub depth: u32,
+    /// How far it is believed.
+    pub trust: Trust,
 }
 
 impl Event {
@@ -62,6 +64,7 @@ impl Event {
             capture: false,
             parent: None,
             depth: 0,
+            trust: Trust::Token,
         })
     }
 
@@ -122,15 +125,32 @@ words! {
 }
 
 words! {
+    /// How far an event is believed.
+    Trust {
+        /// It came to the URL that holds the token, or Cuebook made it itself: no one was asked.
+        Token = "token",
+        /// Ticketpark's API knows what it is about.
+        Confirmed = "confirmed",
+        /// Ticketpark's API does not know what it is about.
+        Unconfirmed = "unconfirmed",
+    }
+}
+
+words! {
     /// Where an event stands.
     EventState {
+        /// Ticketpark is asked about it before its rules run.
+        Confirming = "confirming",
+        /// Its rules run once a person has approved it.
+        Held = "held",
         /// Some of its runs are ready or running.
         Pending = "pending",
         /// All its runs have ended or wait.
         Processed = "processed",
         /// No enabled rule is for its type.
         NoRule = "no_rule",
-        /// It is no message, and is kept in quarantine.
+        /// It is no message, Ticketpark does not know what it is about, or a person decided against it: it is kept in
+        /// quarantine.
         Rejected = "rejected",
     }
 }

@@ -11,9 +11,6 @@ use crate::events::{EventType, FieldKind};
 use crate::pid::Pid;
 use crate::value::{Value, decimal};
 
-/// How far events are believed: a token in the URL is all that Ticketpark offers.
-pub const TRUST: &str = "token";
-
 impl Event {
     /// The payload as scripts see it.
     pub fn payload_value(&self) -> Value {
@@ -51,7 +48,7 @@ impl Event {
             ("subject", text(self.subject.as_ref().map(Pid::as_str))),
             ("received_at", Value::Time(self.received_at)),
             ("origin", Value::from(self.origin.as_str())),
-            ("trust", Value::from(TRUST)),
+            ("trust", Value::from(self.trust.as_str())),
             ("payload", payload),
         ])
     }

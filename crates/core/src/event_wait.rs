@@ -93,6 +93,7 @@ mod tests {
             capture: false,
             parent: None,
             depth: 0,
+            trust: crate::event::Trust::Token,
         }
     }
 

@@ -113,6 +113,7 @@ mod tests {
             capture: false,
             parent: None,
             depth: 0,
+            trust: cuebook_core::event::Trust::Token,
         }
     }
 

@@ -51,6 +51,7 @@ impl Past {
         let store = Store::open(StoreSettings {
             database_url: format!("sqlite://{}", folder.path("data/cuebook.db").display()),
             secret_key: SecretKey::generate(&chance),
+            lease: StoreSettings::LEASE,
             clock: Arc::new(SystemClock),
             chance: Arc::new(SystemChance::default()),
         })
@@ -136,6 +137,7 @@ impl Past {
                 capture: false,
                 parent: None,
                 depth: 0,
+                trust: cuebook_core::event::Trust::Token,
             },
             rejected: None,
             rules: vec![RuleStart::new(

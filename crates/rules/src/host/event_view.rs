@@ -5,7 +5,6 @@
 use std::sync::{Arc, OnceLock};
 
 use cuebook_core::event::Event;
-use cuebook_core::event_value::TRUST;
 use cuebook_core::value::Value;
 use rhai::{Dynamic, Engine, FuncRegistration};
 
@@ -28,7 +27,11 @@ pub(crate) const PROPERTIES: &[(&str, &str, &str)] = &[
         "String",
         "How it came: `webhook`, `trigger`, `replay`, `reconcile`, `emit` or `schedule`.",
     ),
-    ("trust", "String", "How far it is believed: `token`."),
+    (
+        "trust",
+        "String",
+        "How far it is believed: `token`, `confirmed` or `unconfirmed`.",
+    ),
     (
         "payload",
         "Map",
@@ -74,7 +77,7 @@ impl EventView {
                 .map_or(Dynamic::UNIT, |pid| pid.as_str().to_owned().into()),
             "received_at" => Dynamic::from(Time(event.received_at)),
             "origin" => event.origin.as_str().into(),
-            "trust" => TRUST.into(),
+            "trust" => event.trust.as_str().into(),
             "payload" => to_script(self.payload())?,
             _ => Dynamic::UNIT,
         })

@@ -103,6 +103,7 @@ pub(crate) fn event(body: &str) -> Event {
         capture: false,
         parent: None,
         depth: 0,
+        trust: cuebook_core::event::Trust::Token,
     }
 }
 

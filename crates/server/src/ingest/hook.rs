@@ -15,7 +15,6 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 
 use super::headers;
-use super::wrong_tokens::WrongTokens;
 use crate::body;
 use crate::client_address::ClientAddress;
 use crate::limits::ServerLimits;
@@ -23,6 +22,7 @@ use crate::problem::{Code, Problem};
 use crate::request_log::LogFields;
 use crate::server::ServerParts;
 use crate::starting::runs_for;
+use crate::wrong_guesses::WrongGuesses;
 
 /// After how many seconds a webhook that could not be stored is worth sending again.
 const RETRY_AFTER: u32 = 5;
@@ -34,7 +34,7 @@ pub(crate) struct Hook {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     limits: ServerLimits,
-    wrong: WrongTokens,
+    wrong: WrongGuesses,
 }
 
 /// What a body is taken for.
@@ -53,7 +53,7 @@ impl Hook {
             clock: Arc::clone(&parts.clock),
             chance: Arc::clone(&parts.chance),
             limits,
-            wrong: WrongTokens::new(limits.wrong_tokens),
+            wrong: WrongGuesses::new(limits.wrong_tokens),
         }
     }
 
@@ -118,6 +118,7 @@ impl Hook {
             capture: false,
             parent: None,
             depth: 0,
+            trust: cuebook_core::event::Trust::Token,
         };
         let parsed = Message::parse(&event.body);
         let mut refused = parsed

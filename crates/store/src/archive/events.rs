@@ -40,7 +40,8 @@ impl Archive {
         Ok(select.count(&self.readers).await?)
     }
 
-    /// The next `limit` events of the range in order of arrival, from behind `after`. What is in quarantine is left out.
+    /// The next `limit` events of the range in order of arrival, from behind `after`. What is in quarantine, or waits to be
+    /// believed, is left out.
     pub async fn events(
         &self,
         range: &EventRange,
@@ -73,7 +74,7 @@ fn condition(range: &EventRange) -> Condition {
         .until
         .map(|until| events::Column::ReceivedAt.lt(to_micros(until)));
     Condition::all()
-        .add(Expr::col((events::Entity, events::Column::Disposition)).ne("rejected"))
+        .add(Expr::col((events::Entity, events::Column::Disposition)).is_in(["queued", "no_rule"]))
         .add(events::Column::EventType.is_not_null())
         .add_option((!range.with_captured).then(|| events::Column::Capture.eq(false)))
         .add_option(types)

@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub reason: Option<String>,
     pub headers: Vec<u8>,
     pub body: Vec<u8>,
+    pub trust: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -219,6 +219,10 @@ fn has_word(backend: DbBackend, word: &str, q_in: SearchIn) -> Condition {
 /// An event's state follows from what was decided when it came and from its runs.
 fn state_condition(state: EventState) -> Condition {
     let disposition = |word: &str| events::Column::Disposition.eq(word);
+    // In the words of the index that has just these.
+    let waits = |text| {
+        Expr::col((events::Entity, events::Column::Disposition)).eq(crate::statements::word(text))
+    };
     let open = || {
         let open = runs_of_event()
             .and_where(runs::Column::State.is_in(["ready", "running"]))
@@ -226,6 +230,8 @@ fn state_condition(state: EventState) -> Condition {
         Expr::exists(open)
     };
     match state {
+        EventState::Confirming => Condition::all().add(waits("confirming")),
+        EventState::Held => Condition::all().add(waits("held")),
         EventState::Rejected => Condition::all().add(disposition("rejected")),
         EventState::NoRule => Condition::all().add(disposition("no_rule")),
         EventState::Pending => Condition::all().add(disposition("queued")).add(open()),
@@ -258,6 +264,8 @@ async fn views(
             let failed =
                 |run: &&RunBrief| matches!(run.state, RunState::Failed | RunState::Blocked);
             let state = match row.disposition.as_str() {
+                "confirming" => EventState::Confirming,
+                "held" => EventState::Held,
                 "rejected" => EventState::Rejected,
                 "no_rule" => EventState::NoRule,
                 _ if runs.iter().any(open) => EventState::Pending,

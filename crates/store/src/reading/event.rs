@@ -1,7 +1,7 @@
 //! Events.
 
 use cuebook_core::clock::from_micros;
-use cuebook_core::event::{Event, Origin};
+use cuebook_core::event::{Event, Origin, Trust};
 use cuebook_core::events::EventType;
 use cuebook_core::{Account, EventId, Pid};
 
@@ -25,5 +25,6 @@ pub(crate) fn event_of(row: events::Model) -> Result<Event, StoreError> {
         capture: row.capture,
         parent: row.parent.map(EventId),
         depth: count(row.depth),
+        trust: word("trust", &row.trust, Trust::from_word)?,
     })
 }

@@ -210,6 +210,7 @@ fn event_row(
         headers: serde_json::to_vec(&event.headers)
             .map_err(|error| StoreError::Invalid(error.to_string()))?,
         body: event.body.clone(),
+        trust: event.trust.as_str().to_owned(),
     })
 }
 

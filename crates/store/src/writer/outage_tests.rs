@@ -89,6 +89,7 @@ impl Desk {
             capture: false,
             parent: None,
             depth: 0,
+            trust: cuebook_core::event::Trust::Token,
         };
         let accept = AcceptEvent {
             event,

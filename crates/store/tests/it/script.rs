@@ -32,6 +32,7 @@ impl Stage {
                 capture: false,
                 parent: None,
                 depth: 0,
+                trust: cuebook_core::event::Trust::Token,
             },
             rejected: None,
             rules: rules

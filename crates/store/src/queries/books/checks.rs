@@ -17,7 +17,7 @@ pub(super) const ALL: &[Check] = &[
         code: "event_without_state",
         meaning: "the event is in none of the states that an event can be in",
         query: "SELECT id, disposition FROM events \
-                WHERE disposition NOT IN ('queued', 'no_rule', 'rejected')",
+                WHERE disposition NOT IN ('queued', 'no_rule', 'rejected', 'confirming', 'held')",
     },
     Check {
         code: "event_without_run",
@@ -30,6 +30,24 @@ pub(super) const ALL: &[Check] = &[
         meaning: "the event was accepted for no rule and has a run all the same",
         query: "SELECT e.id, e.disposition FROM events e WHERE e.disposition <> 'queued' \
                 AND EXISTS (SELECT 1 FROM runs r WHERE r.event_id = e.id)",
+    },
+    Check {
+        code: "confirming_for_ever",
+        meaning: "the event waits for Ticketpark's answer, and nobody would ever ask",
+        query: "SELECT e.id, e.origin FROM events e WHERE e.disposition = 'confirming' \
+                AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.event_id = e.id)",
+    },
+    Check {
+        code: "confirmation_of_no_waiting_event",
+        meaning: "Ticketpark would be asked about the event, but it does not wait for that",
+        query: "SELECT c.event_id, e.disposition FROM confirmations c JOIN events e ON e.id = c.event_id \
+                WHERE e.disposition <> 'confirming'",
+    },
+    Check {
+        code: "change_without_event",
+        meaning: "a change in Ticketpark was made good by an event that is not there",
+        query: "SELECT r.event_id, r.pid FROM reconciled_changes r WHERE r.outcome IN ('made', 'held') \
+                AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = r.event_id)",
     },
     Check {
         code: "rejected_without_reason",

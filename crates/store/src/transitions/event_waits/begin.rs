@@ -215,6 +215,8 @@ pub(in crate::transitions) fn came_after(event: Uuid, subjects: &[&str]) -> Sele
         ])
         .filter(events::Column::Subject.is_in(subjects.iter().copied()))
         .filter(events::Column::Id.gt(event))
+        // What is in quarantine ends no wait; what waits to be believed does so once it is.
+        .filter(events::Column::Disposition.is_in(["queued", "no_rule"]))
         .order_by_asc(events::Column::Subject)
         .order_by_asc(events::Column::Id)
 }

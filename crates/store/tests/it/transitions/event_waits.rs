@@ -42,6 +42,7 @@ fn event(stage: &Stage, event_type: &str, fields: &str) -> AcceptEvent {
             capture: false,
             parent: None,
             depth: 0,
+            trust: cuebook_core::event::Trust::Token,
         },
         rejected: None,
         rules: Vec::new(),

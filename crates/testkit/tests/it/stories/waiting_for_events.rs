@@ -54,6 +54,7 @@ fn received(at: Timestamp) -> AcceptEvent {
             capture: false,
             parent: None,
             depth: 0,
+            trust: cuebook_core::event::Trust::Token,
         },
         rejected: None,
         rules: Vec::new(),
