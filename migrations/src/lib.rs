@@ -21,8 +21,11 @@ mod m20261124_000011_run_options;
 mod m20261124_000012_budgets;
 mod m20261124_000013_audit;
 mod m20261124_000014_timetables;
+mod m20261124_000015_installation;
 mod m20261124_000015_trust;
 mod m20261124_000016_reconciliations;
+mod m20261124_000017_endpoints;
+mod m20261124_000018_privacy;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -45,8 +48,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_budgets::Migration),
             Box::new(m20261124_000013_audit::Migration),
             Box::new(m20261124_000014_timetables::Migration),
+            Box::new(m20261124_000015_installation::Migration),
             Box::new(m20261124_000015_trust::Migration),
             Box::new(m20261124_000016_reconciliations::Migration),
+            Box::new(m20261124_000017_endpoints::Migration),
+            Box::new(m20261124_000018_privacy::Migration),
         ]
     }
 }

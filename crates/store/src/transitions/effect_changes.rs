@@ -10,6 +10,7 @@ use sea_orm::Value;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use uuid::Uuid;
 
+use super::arrive::doubt_if_restored;
 use super::steps::number;
 use crate::entities::{effect_attempts, effects, runs};
 use crate::error::StoreError;
@@ -66,6 +67,7 @@ pub(super) async fn apply(
     changes: Vec<(&runs::Model, &EffectChange)>,
 ) -> Result<(), StoreError> {
     let mut begun = Vec::new();
+    let mut asked = Vec::new();
     let mut attempts = Vec::new();
     let mut rows: BTreeMap<Uuid, Row> = BTreeMap::new();
     for (run, change) in changes {
@@ -77,25 +79,29 @@ pub(super) async fn apply(
                 key,
                 path,
                 at,
-            } => begun.push(effects::Model {
-                id: id.0,
-                account: run.account.clone(),
-                kind: kind.clone(),
-                state: EffectState::Pending.as_str().to_owned(),
-                target: target.clone(),
-                key: key.clone(),
-                run_id: run.id,
-                event_id: run.event_id,
-                rule: run.rule.clone(),
-                path: path.to_string(),
-                attempts: 0,
-                created_at: to_micros(*at),
-                due_at: None,
-                claimed_at: None,
-                settled_at: None,
-                fence: 0,
-                holder: None,
-            }),
+            } => {
+                asked.push((run, id.0));
+                begun.push(effects::Model {
+                    id: id.0,
+                    account: run.account.clone(),
+                    kind: kind.clone(),
+                    state: EffectState::Pending.as_str().to_owned(),
+                    target: target.clone(),
+                    key: key.clone(),
+                    run_id: Some(run.id),
+                    event_id: run.event_id,
+                    rule: run.rule.clone(),
+                    path: path.to_string(),
+                    attempts: 0,
+                    created_at: to_micros(*at),
+                    due_at: None,
+                    claimed_at: None,
+                    settled_at: None,
+                    fence: 0,
+                    holder: None,
+                    endpoint_id: None,
+                });
+            }
             EffectChange::Attempt { id, attempt } => {
                 rows.entry(id.0).or_default().attempts = Some(number(attempt.number));
                 attempts.push(attempt_row(*id, attempt));
@@ -110,6 +116,7 @@ pub(super) async fn apply(
     // What stands there already stays: a checkpoint whose commit nobody could confirm is recorded again.
     insert_missing(tx, begun).await?;
     insert_missing(tx, attempts).await?;
+    doubt_if_restored(tx, asked).await?;
     write(tx, rows).await
 }
 

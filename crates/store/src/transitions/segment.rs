@@ -8,6 +8,7 @@ use cuebook_core::send::{PreparedSend, Route};
 use cuebook_core::state::{StateChange, StateKey};
 
 use super::accept_event::{AcceptEvent, insert_events};
+use super::arrive::doubt_if_restored;
 use super::budget::Budgets;
 use super::descendants::Families;
 use super::steps::{Steps, json};
@@ -49,6 +50,7 @@ pub(super) async fn write<'a>(
     let mut budgets = Budgets::load(tx, &segments).await?;
     let mut rows = Vec::new();
     let mut bodies = Vec::new();
+    let mut asked = Vec::new();
     let mut emitted = Vec::new();
     for (run, segment) in segments {
         for (send, state) in &segment.sends {
@@ -67,6 +69,9 @@ pub(super) async fn write<'a>(
                 if row.due_at.is_some() {
                     tx.ready.sends();
                 }
+                if part.route == Route::Outbox && state != EffectState::Captured {
+                    asked.push((run, row.id));
+                }
                 rows.push(row);
             }
         }
@@ -75,6 +80,7 @@ pub(super) async fn write<'a>(
     }
     insert_all(tx, rows).await?;
     insert_all(tx, bodies).await?;
+    doubt_if_restored(tx, asked).await?;
     insert_events(tx, emitted).await?;
     Ok(())
 }
@@ -100,7 +106,7 @@ fn effect_row(
         state: state.as_str().to_owned(),
         target: part.target.clone(),
         key: part.key.clone(),
-        run_id: run.id,
+        run_id: Some(run.id),
         event_id: run.event_id,
         rule: run.rule.clone(),
         path: send.path.to_string(),
@@ -111,5 +117,6 @@ fn effect_row(
         settled_at: (!pending && state != EffectState::Held).then_some(now),
         fence: 0,
         holder: None,
+        endpoint_id: None,
     }
 }

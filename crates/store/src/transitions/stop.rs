@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use cuebook_core::Timestamp;
-use cuebook_core::clock::from_micros;
+use cuebook_core::clock::{from_micros, to_micros};
 use cuebook_core::rule::RuleName;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value as Json, json};
@@ -111,6 +111,18 @@ impl Change for SetStop {
         let row = stops::Entity::find_by_id(key).one(tx.db).await?;
         Ok(row.map(|row| json!({"since": from_micros(row.since)})))
     }
+}
+
+/// Stops everything, as of `since`, in the place of a former stop.
+pub(super) async fn stop_everything(tx: &Tx<'_>, since: Timestamp) -> Result<(), StoreError> {
+    let key = (String::new(), Stopped::Everything.as_str().to_owned());
+    stops::Entity::delete_by_id(key).exec(tx.db).await?;
+    let row = stops::Model {
+        rule: String::new(),
+        what: Stopped::Everything.as_str().to_owned(),
+        since: to_micros(since),
+    };
+    insert_missing(tx, vec![row]).await
 }
 
 async fn set(tx: &Tx<'_>, request: &SetStop) -> Result<(), StoreError> {

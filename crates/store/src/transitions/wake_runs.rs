@@ -2,7 +2,7 @@
 //!
 //! One that waited for an event has not got it, and waits for it no more: its script finds the time past and goes on with `()`.
 //! Never early: the clock is asked within the transaction, and due instants are rounded up. If the process dies before
-//! the commit the run is still waiting and is found due again; after it, it is ready.
+//! the commit the run is still waiting and is found due again; after it, it is ready. While everything is stopped nothing wakes.
 
 use cuebook_core::Timestamp;
 use cuebook_core::clock::from_micros;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::event_waits::forget_waits;
 use super::queue_again::queue_again;
+use super::stop::{Stopped, StoppedRules};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::statements::word;
@@ -47,6 +48,11 @@ impl Transition for WakeRuns {
     const DURABLE: bool = false;
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<WakeReport> {
+        // Whoever resumes sees what has become due by then, and may cancel it before.
+        if StoppedRules::load(tx, &[Stopped::Everything]).await?.all {
+            let nothing = WakeReport::default();
+            return Ok(batch.iter().map(|_| Ok(nothing)).collect());
+        }
         let woken = wake(tx).await?;
         let next = next_wake(tx.db).await?;
         let report = |woken| Ok(WakeReport { woken, next });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use cuebook_core::{Chance, Clock, Point, Probe};
+use cuebook_core::{Chance, Clock, Point, Probe, Timestamp};
 use futures::FutureExt;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
@@ -37,6 +37,7 @@ pub(crate) struct WriterConnection {
     /// Whether a transaction was begun on the connection that is not known to be over.
     astray: AtomicBool,
     known: Known,
+    restored_at: Option<Timestamp>,
     fresh: Arc<FreshEvents>,
 }
 
@@ -51,6 +52,7 @@ impl WriterConnection {
         let shared = db.get_database_backend() != DbBackend::Sqlite;
         Self {
             known: Known::new(shared),
+            restored_at: None,
             fresh: Arc::default(),
             db,
             clock,
@@ -66,6 +68,12 @@ impl WriterConnection {
     /// Keeps the events that it accepts in `fresh`, too.
     pub(crate) fn with_fresh(mut self, fresh: Arc<FreshEvents>) -> Self {
         self.fresh = fresh;
+        self
+    }
+
+    /// What older runs ask for is in doubt since then.
+    pub(crate) fn restored(mut self, at: Option<Timestamp>) -> Self {
+        self.restored_at = at;
         self
     }
 
@@ -127,6 +135,7 @@ impl WriterConnection {
             node: self.node,
             ready: Ready::default(),
             known: &self.known,
+            restored_at: self.restored_at,
             fresh: &self.fresh,
         };
         let applied = async {

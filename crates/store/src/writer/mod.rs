@@ -7,6 +7,7 @@
 //!
 //! On SQLite the writer has a thread of its own: an answer of the database wakes it at once, however busy the others are.
 
+mod alone;
 mod batch;
 mod connection;
 mod group;
@@ -20,6 +21,7 @@ mod transition;
 mod tx;
 mod work;
 
+pub(crate) use alone::commit_alone;
 pub(crate) use connection::WriterConnection;
 pub(crate) use handle::WriterHandle;
 pub(crate) use subject_locks::SubjectLocks;

@@ -26,6 +26,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) ready: Ready,
     /// What need not be asked.
     pub(crate) known: &'a Known,
+    /// When the database was restored from a backup, if it was.
+    pub(crate) restored_at: Option<Timestamp>,
     /// Where events are kept for the runs that they have just got.
     pub(crate) fresh: &'a FreshEvents,
 }

@@ -9,6 +9,7 @@ mod announce;
 mod archive;
 mod audit;
 mod connect;
+mod installation;
 mod queries;
 mod script;
 mod stage;
