@@ -4,6 +4,7 @@
 
 mod allow;
 mod chain;
+mod deeds;
 mod folders;
 mod imports;
 mod kind;
@@ -26,6 +27,7 @@ use cuebook_core::rule::RuleName;
 pub(crate) use self::lints::start_of_statement;
 pub(crate) use self::tests_of_rules::TestLints;
 
+use self::deeds::Deeds;
 use self::folders::Place;
 use self::known::Known;
 use self::subject::{Nature, Subject};
@@ -116,13 +118,14 @@ impl Checker<'_> {
             self.known.types.extend(head.options.types.iter().cloned());
         }
         let mut found = Vec::new();
+        let deeds = Deeds::of_libraries(&self.libraries, &self.known);
         for unit in self.libraries.values() {
-            let subject = Subject::other(Nature::Library, &self.libraries);
+            let subject = Subject::other(Nature::Library, &self.libraries, &deeds);
             found.extend(self.lint(unit, &subject));
         }
         for (head, program) in &self.rules {
             if let Some(unit) = program.units.first() {
-                let subject = Subject::rule(&program.rule, &head.options, &self.libraries);
+                let subject = Subject::rule(&program.rule, &head.options, &self.libraries, &deeds);
                 found.extend(self.lint(unit, &subject));
             }
         }

@@ -22,6 +22,8 @@ pub(super) struct Import {
     pub(super) name: String,
     /// Where it is named.
     pub(super) position: Position,
+    /// The library's path; `None` where it is not known.
+    pub(super) path: Option<String>,
     /// What the library defines; `None` where the library is not known.
     pub(super) defined: Option<Defined>,
 }
@@ -37,13 +39,16 @@ impl Imports {
         ast.walk(&mut |nodes: &[ASTNode<'_>]| {
             if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = nodes.last() {
                 let library = match &import.0 {
-                    Expr::StringConstant(path, _) => libraries.get(&format!("{path}.rhai")),
+                    Expr::StringConstant(path, _) => {
+                        libraries.get_key_value(&format!("{path}.rhai"))
+                    }
                     _ => None,
                 };
                 imports.push(Import {
                     name: import.1.name.to_string(),
                     position: import.1.pos,
-                    defined: library.map(|unit| defined(&unit.ast)),
+                    path: library.map(|(path, _)| path.clone()),
+                    defined: library.map(|(_, unit)| defined(&unit.ast)),
                 });
             }
             true

@@ -141,7 +141,8 @@ impl<'a> Script<'a> {
     }
 }
 
-fn functions(ast: &AST) -> Vec<Function> {
+/// The functions of a file, closures too.
+pub(super) fn functions(ast: &AST) -> Vec<Function> {
     let found = ast.iter_functions().map(|function| Function {
         name: function.name.to_owned(),
         parameters: function

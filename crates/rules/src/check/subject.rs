@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cuebook_core::rule::{RuleName, RuleOptions};
 
+use super::deeds::Deeds;
 use super::kind::Types;
 use super::kinds::types_named;
 use crate::program::Unit;
@@ -28,6 +29,8 @@ pub(super) struct Subject<'a> {
     pub(super) names: Option<Vec<&'a str>>,
     /// The libraries of the set, by path.
     pub(super) libraries: &'a BTreeMap<String, Unit>,
+    /// What their functions do.
+    pub(super) deeds: &'a Deeds,
 }
 
 impl<'a> Subject<'a> {
@@ -36,6 +39,7 @@ impl<'a> Subject<'a> {
         name: &'a RuleName,
         options: &'a RuleOptions,
         libraries: &'a BTreeMap<String, Unit>,
+        deeds: &'a Deeds,
     ) -> Self {
         let names = match name.folder() {
             MANUAL | SCHEDULE => None,
@@ -47,15 +51,21 @@ impl<'a> Subject<'a> {
             nature: Nature::Rule,
             names,
             libraries,
+            deeds,
         }
     }
 
     /// A library, or the tests of a rule.
-    pub(super) fn other(nature: Nature, libraries: &'a BTreeMap<String, Unit>) -> Self {
+    pub(super) fn other(
+        nature: Nature,
+        libraries: &'a BTreeMap<String, Unit>,
+        deeds: &'a Deeds,
+    ) -> Self {
         Self {
             nature,
             names: None,
             libraries,
+            deeds,
         }
     }
 

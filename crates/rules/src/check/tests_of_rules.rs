@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rhai::AST;
 
+use super::deeds::Deeds;
 use super::known::Known;
 use super::subject::{Nature, Subject};
 use super::walk::{self, File};
@@ -19,6 +20,7 @@ use crate::templates::TemplateSet;
 pub(crate) struct TestLints {
     known: Known,
     libraries: BTreeMap<String, Unit>,
+    deeds: Deeds,
 }
 
 impl TestLints {
@@ -36,9 +38,11 @@ impl TestLints {
         if let Ok(templates) = TemplateSet::new(rules, zone) {
             known.note_templates(&templates);
         }
+        let libraries = compiled.collect();
         Self {
+            deeds: Deeds::of_libraries(&libraries, &known),
             known,
-            libraries: compiled.collect(),
+            libraries,
         }
     }
 
@@ -50,7 +54,7 @@ impl TestLints {
         ast: &AST,
         source: &str,
     ) -> Vec<Diagnostic> {
-        let subject = Subject::other(Nature::Tests, &self.libraries);
+        let subject = Subject::other(Nature::Tests, &self.libraries, &self.deeds);
         walk::lint(scripts, &File { path, ast, source }, &subject, &self.known)
     }
 }

@@ -13,6 +13,7 @@ pub(super) use closures::Closure;
 
 use super::allow::Allowed;
 use super::chain::{Step, flat};
+use super::deeds::{Deed, Deeds, Key};
 use super::imports::Imports;
 use super::kind::Kind;
 use super::known::Known;
@@ -35,6 +36,8 @@ pub(super) struct Walker<'a> {
     pub(super) known: &'a Known,
     /// What it imports.
     pub(super) imports: Imports,
+    /// What its functions do.
+    pub(super) deeds: Deeds,
     /// The variables that are seen where the walk is.
     pub(super) scopes: Scopes<'a>,
     /// Where the walk is.
@@ -79,12 +82,15 @@ pub(super) fn lint(
     let mut found = Vec::new();
     let allowed = Allowed::of(file.path, &tokens, &mut found);
     let script = Script::new(file.ast, tokens);
+    let imports = Imports::of(file.ast, subject.libraries);
+    let deeds = Deeds::of_file(file.path, &script.functions, &imports, known, subject.deeds);
     let mut walker = Walker {
         file: file.path,
         script: &script,
         subject,
         known,
-        imports: Imports::of(file.ast, subject.libraries),
+        imports,
+        deeds,
         scopes: Scopes::default(),
         around: Around::default(),
         found,
@@ -202,6 +208,17 @@ impl<'a> Walker<'a> {
             diagnostic.length = length;
         }
         diagnostic
+    }
+
+    /// What the function that is called does, where rules have written it.
+    pub(super) fn deed_of(&self, call: &FnCallExpr) -> Option<&Deed> {
+        let key = Key::called(self.file, call, &self.imports)?;
+        self.deed(&key)
+    }
+
+    /// What a function does.
+    pub(super) fn deed(&self, key: &Key) -> Option<&Deed> {
+        self.deeds.get(key).or_else(|| self.subject.deeds.get(key))
     }
 
     /// The full name of a function that is called.

@@ -23,7 +23,7 @@ use crate::driver;
 const HOUSE: &[(&str, &str)] = &[
     (
         "lib/mail.rhai",
-        "export const SHOP = \"shop@theatre.example\";\nfn greet(name) { `Hello ${name}` }\n",
+        "export const SHOP = \"shop@theatre.example\";\nfn greet(name) { `Hello ${name}` }\nfn greet_later(name) { sleep(\"1d\"); greet(name) }\n",
     ),
     ("templates/thank-you.de.subject", "Danke"),
     ("templates/thank-you.de.txt", "Guten Tag {{ name }}"),

@@ -2,12 +2,10 @@
 
 use rhai::{ASTFlags, ASTNode, Expr, FlowControl, FnCallExpr, Position, Stmt};
 
+use super::super::deeds::ENDS;
 use super::super::walk::{Walker, start_of, start_of_call};
 use super::compare::is_noop;
 use crate::diagnostic::code;
-
-/// Functions that end the run.
-const ENDS: &[&str] = &["skip", "fail", "retry_in"];
 
 impl<'a> Walker<'a> {
     /// What stands in a block behind its end.
@@ -55,11 +53,12 @@ impl<'a> Walker<'a> {
         statements.iter().any(|statement| self.ends(statement))
     }
 
-    /// Whether a call ends the run.
+    /// Whether a call ends the run: itself, or what the function does that is called.
     fn ends_run(&self, call: &FnCallExpr) -> bool {
-        !call.is_qualified()
-            && ENDS.contains(&call.name.as_str())
-            && !self.script.defines(&call.name)
+        if call.is_qualified() || self.script.defines(&call.name) {
+            return self.deed_of(call).is_some_and(|deed| deed.ends_run);
+        }
+        ENDS.contains(&call.name.as_str())
     }
 
     /// A loop that has to have a way out.

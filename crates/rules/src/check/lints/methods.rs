@@ -8,15 +8,16 @@ use super::foreign;
 use crate::diagnostic::code;
 use crate::suggest;
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
     /// A function that is called on a value of this kind.
     pub(in super::super) fn method_called(
         &mut self,
         kind: &Kind,
-        call: &FnCallExpr,
+        call: &'a FnCallExpr,
         position: Position,
     ) {
         let name = call.name.as_str();
+        self.method_waits(call, position);
         if self.known.has_method(name) || self.script.defines(name) {
             if kind == &Kind::Secret {
                 self.secret_at(position);

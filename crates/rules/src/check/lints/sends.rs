@@ -13,15 +13,17 @@ impl<'a> Walker<'a> {
             return;
         };
         let name = Self::name_of(call);
-        if !self.is_step(&name, StepKind::Send) {
-            return;
-        }
+        let message = if self.is_step(&name, StepKind::Send) {
+            format!("the answer of `{name}` is `()`")
+        } else {
+            let deed = self.deed_of(call);
+            let Some(send) = deed.and_then(|deed| deed.gives_send.as_deref()) else {
+                return;
+            };
+            format!("the answer of `{name}` is `()`: it ends with `{send}`")
+        };
         let mut diagnostic = self
-            .warning(
-                code::SEND_RESULT,
-                start_of(expr),
-                format!("the answer of `{name}` is `()`"),
-            )
+            .warning(code::SEND_RESULT, start_of(expr), message)
             .with_label("goes out when the script has ended or waits")
             .with_help("write it in a line of its own; how it went stands in the ledger");
         diagnostic.length = u32::try_from(name.chars().count()).unwrap_or(u32::MAX);

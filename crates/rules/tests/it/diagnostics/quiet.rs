@@ -143,6 +143,14 @@ const RIGHT: &[&str] = &[
     "let a = 1; { let a = 2; log::info(`${a}`); } log::info(`${a}`);",
     "let amount = event.payload.amount ?? 0; log::info(`${amount}`); let first = event.payload?.ticket_pids?[0]; log::info(`${first}`);",
     "return; ",
+    "fn maybe(pid, wait) { if wait { sleep(\"1d\"); } log::info(pid); } parallel([\"a\"], |pid| maybe(pid, false));",
+    "fn check(pid) { if pid == \"\" { return; } skip(\"nothing\"); } check(event.id); log::info(\"on\");",
+    "fn check(pid) { try { throw pid; } catch (e) { log::info(`${e}`); } } check(event.id); log::info(\"on\");",
+    "fn down(n) { if n > 0 { down(n - 1); down(n - 2); } } down(3); log::info(\"on\");",
+    "fn stop(why) { skip(why); } if event.id == \"\" { stop(\"no id\"); } log::info(\"on\");",
+    "webhook::send(\"https://a.example/\", #{}); if event.id == \"x\" { sleep(\"1d\"); } http::post(\"https://a.example/\", #{});",
+    "fn rest() { sleep(\"1d\"); } webhook::send(\"https://a.example/\", #{}); rest(); http::post(\"https://a.example/\", #{});",
+    "fn told(pid) { if pid == \"\" { return 1; } webhook::send(\"https://a.example/\", #{}); } let sent = told(event.id); log::info(`${sent}`);",
     "let once_only = once(`note-${event.id}`); if !once_only { skip(\"done\"); }",
 ];
 
