@@ -79,6 +79,7 @@ fn template_for(folder: &str) -> Option<Template> {
         "booking-tickets-updated" | "booking-tickets-deleted" => template!("tickets"),
         "booking-cancelled" => template!("booking_cancelled"),
         "new-person" | "person-updated" => template!("person"),
+        "booking-changed" | "payment-changed" => template!("other"),
         "any" => template!("any"),
         "schedule" => template!("schedule"),
         "manual" => template!("manual"),

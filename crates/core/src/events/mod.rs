@@ -1,18 +1,32 @@
-//! The seven messages that Ticketpark sends, one file each, and the list of them.
+//! The seven messages that Ticketpark sends, and the two that reconciliation makes where it cannot tell which of them it
+//! would have been. One file each, and the lists of them.
 //!
-//! To add one: a file here and a line in [`ALL`]. Source: Ticketpark's page on webhooks.
+//! To add one: a file here and a line in [`SENT`] or [`ALL`]. Source of the seven: Ticketpark's page on webhooks.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 pub mod booking_cancelled;
+pub mod booking_changed;
 pub mod booking_tickets_deleted;
 pub mod booking_tickets_updated;
 pub mod new_booking;
 pub mod new_payment;
 pub mod new_person;
+pub mod payment_changed;
 pub mod person_updated;
+
+/// The types that Ticketpark sends.
+pub const SENT: &[&EventDescriptor] = &[
+    &new_booking::DESCRIPTOR,
+    &booking_tickets_updated::DESCRIPTOR,
+    &booking_tickets_deleted::DESCRIPTOR,
+    &booking_cancelled::DESCRIPTOR,
+    &new_payment::DESCRIPTOR,
+    &new_person::DESCRIPTOR,
+    &person_updated::DESCRIPTOR,
+];
 
 /// Every type that Cuebook knows.
 pub const ALL: &[&EventDescriptor] = &[
@@ -23,6 +37,8 @@ pub const ALL: &[&EventDescriptor] = &[
     &new_payment::DESCRIPTOR,
     &new_person::DESCRIPTOR,
     &person_updated::DESCRIPTOR,
+    &booking_changed::DESCRIPTOR,
+    &payment_changed::DESCRIPTOR,
 ];
 
 /// An event's canonical type, known or not.
@@ -63,7 +79,7 @@ pub struct EventDescriptor {
     pub name: &'static str,
     /// The spellings of `type` that mean it.
     pub wire_types: &'static [&'static str],
-    /// One sentence: when Ticketpark sends it.
+    /// One sentence: when it comes.
     pub doc: &'static str,
     /// The fields of its payload.
     pub fields: &'static [Field],

@@ -1,6 +1,6 @@
 //! The seven messages of Ticketpark as schemas with their examples, from the descriptors of `core`.
 
-use cuebook_core::events::{ALL, EventDescriptor, FieldKind};
+use cuebook_core::events::{EventDescriptor, FieldKind, SENT};
 use serde_json::{Map, Value as Json, json};
 
 /// The name under which all messages together are a schema.
@@ -11,7 +11,7 @@ pub(super) fn schemas() -> Map<String, Json> {
     let mut schemas = Map::new();
     let mut alternatives = Vec::new();
     let mut mapping = Map::new();
-    for descriptor in ALL {
+    for descriptor in SENT {
         let name = schema_name(descriptor);
         let reference = format!("#/components/schemas/{name}");
         alternatives.push(json!({"$ref": reference}));
@@ -47,7 +47,7 @@ pub(super) fn injected_examples() -> Json {
 }
 
 fn each_example(show: impl Fn(Json) -> Json) -> Json {
-    let examples: Map<String, Json> = ALL
+    let examples: Map<String, Json> = SENT
         .iter()
         .filter_map(|descriptor| {
             let message = serde_json::from_str(descriptor.example).ok()?;

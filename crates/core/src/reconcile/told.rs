@@ -1,0 +1,283 @@
+//! Which message a change is, judged by how the record stood when it was seen last.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::found::{Found, Resource};
+use super::snapshot::Snapshot;
+use crate::clock::Timestamp;
+
+/// Every type that [`message`] can give.
+pub const TYPES: &[&str] = &[
+    "new-booking",
+    "booking-tickets-updated",
+    "booking-tickets-deleted",
+    "booking-cancelled",
+    "booking-changed",
+    "new-payment",
+    "payment-changed",
+    "new-person",
+    "person-updated",
+];
+
+/// What is known beside the record itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// How it stood when it was seen last, if it was.
+    pub last: Option<&'a Snapshot>,
+    /// Whether an earlier event was about it.
+    pub heard_of: bool,
+    /// Since when Cuebook looks.
+    pub baseline: Timestamp,
+}
+
+/// The message that Ticketpark would have sent of the change, or the general one where that cannot be told. `None` where
+/// nothing has changed that a message would tell of.
+pub fn message(found: &Found, context: Context<'_>) -> Option<Vec<u8>> {
+    if context
+        .last
+        .is_some_and(|last| last.hash() == found.snapshot.hash())
+    {
+        return None;
+    }
+    let is_new = context.last.is_none()
+        && !context.heard_of
+        && found.created.is_some_and(|at| at >= context.baseline);
+    let (name, payload) = match found.resource {
+        Resource::Bookings => booking(found, context.last, is_new)?,
+        Resource::Payments => payment(found, is_new),
+        Resource::Persons => {
+            let name = if is_new {
+                "new-person"
+            } else {
+                "person-updated"
+            };
+            (name, json!({"person_pid": found.pid}))
+        }
+    };
+    Some(
+        json!({"type": name, "payload": payload})
+            .to_string()
+            .into_bytes(),
+    )
+}
+
+fn booking(found: &Found, last: Option<&Snapshot>, is_new: bool) -> Option<(&'static str, Json)> {
+    let plain = json!({"booking_pid": found.pid});
+    let now = &found.snapshot;
+    let Some(last) = last else {
+        return match (is_new, now.confirmed) {
+            // Ticketpark tells of a booking once it is confirmed.
+            (true, Some(false)) => None,
+            (true, _) => Some(("new-booking", plain)),
+            (false, _) => Some(("booking-changed", plain)),
+        };
+    };
+    match (last.confirmed, now.confirmed) {
+        (Some(false), Some(true)) => return Some(("new-booking", plain)),
+        (Some(true), Some(false)) => return Some(("booking-cancelled", plain)),
+        (Some(false), Some(false)) => return None,
+        _ => {}
+    }
+    let (Some(before), Some(after)) = (&last.tickets, &now.tickets) else {
+        return Some(("booking-changed", plain));
+    };
+    let with = |pids: Vec<&String>| json!({"booking_pid": found.pid, "ticket_pids": pids});
+    let deleted = missing(before, |pid, _| after.contains_key(pid));
+    let updated = missing(after, |pid, hash| before.get(pid) == Some(hash));
+    Some(match (updated.is_empty(), deleted.is_empty()) {
+        (false, true) => ("booking-tickets-updated", with(updated)),
+        (true, false) => ("booking-tickets-deleted", with(deleted)),
+        _ => ("booking-changed", plain),
+    })
+}
+
+/// The pids of tickets that are not there on the other side.
+fn missing<'a>(
+    tickets: &'a BTreeMap<String, String>,
+    is_there: impl Fn(&String, &String) -> bool,
+) -> Vec<&'a String> {
+    tickets
+        .iter()
+        .filter(|(pid, hash)| !is_there(pid, hash))
+        .map(|(pid, _)| pid)
+        .collect()
+}
+
+fn payment(found: &Found, is_new: bool) -> (&'static str, Json) {
+    if let (true, Some(booking), Some(facts)) = (is_new, &found.booking, &found.payment) {
+        let payload = json!({
+            "booking_pid": booking,
+            "payment_pid": found.pid,
+            "payment_method": facts.method,
+            "currency": facts.currency,
+            "amount": facts.amount,
+        });
+        return ("new-payment", payload);
+    }
+    let payload = match &found.booking {
+        Some(booking) => json!({"booking_pid": booking, "payment_pid": found.pid}),
+        None => json!({"payment_pid": found.pid}),
+    };
+    ("payment-changed", payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::found::PaymentFacts;
+    use super::*;
+    use crate::events::EventType;
+    use crate::message::Message;
+    use crate::pid::Pid;
+
+    const BASELINE: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn found(resource: Resource, record: &Json) -> Found {
+        Found {
+            resource,
+            pid: Pid::from_json(&record["pid"]).unwrap(),
+            booking: None,
+            updated: None,
+            created: None,
+            snapshot: Snapshot::of(record),
+            payment: None,
+        }
+    }
+
+    fn told(found: &Found, last: Option<&Json>) -> Option<String> {
+        let last = last.map(Snapshot::of);
+        let context = Context {
+            last: last.as_ref(),
+            heard_of: false,
+            baseline: BASELINE,
+        };
+        message(found, context).map(|body| {
+            let message = Message::parse(&body).unwrap();
+            assert!(TYPES.contains(&message.event_type.as_str()));
+            let known = EventType::from_wire(&message.wire_type);
+            (known.descriptor().unwrap().validate)(&message.payload).unwrap();
+            format!("{} {}", message.wire_type, message.payload)
+        })
+    }
+
+    fn booking_of(confirmed: bool, tickets: &[(&str, u8)]) -> Json {
+        let tickets: Vec<_> = tickets
+            .iter()
+            .map(|(pid, code)| json!({"pid": pid, "code": code}))
+            .collect();
+        json!({"pid": 7, "confirmation": confirmed, "tickets": tickets})
+    }
+
+    #[test]
+    fn a_booking_that_was_never_seen_is_changed_or_new_where_ticketpark_says_when_it_was_made() {
+        let mut found = found(Resource::Bookings, &booking_of(true, &[("a", 1)]));
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"booking-changed {"booking_pid":"7"}"#
+        );
+        found.created = Some(BASELINE);
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"new-booking {"booking_pid":"7"}"#
+        );
+        found.created = Some(BASELINE - chrono::TimeDelta::seconds(1));
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"booking-changed {"booking_pid":"7"}"#
+        );
+    }
+
+    #[test]
+    fn what_a_booking_was_says_what_has_become_of_it() {
+        let pair =
+            |before: Json, after: Json| told(&found(Resource::Bookings, &after), Some(&before));
+        let (a, ab) = ([("a", 1)], [("a", 1), ("b", 1)]);
+        for (before, after, expected) in [
+            (booking_of(true, &a), booking_of(true, &a), None),
+            (
+                booking_of(false, &a),
+                booking_of(true, &a),
+                Some("new-booking"),
+            ),
+            (
+                booking_of(true, &a),
+                booking_of(false, &a),
+                Some("booking-cancelled"),
+            ),
+            (booking_of(false, &a), booking_of(false, &ab), None),
+            (
+                booking_of(true, &a),
+                booking_of(true, &ab),
+                Some(r#"booking-tickets-updated {"booking_pid":"7","ticket_pids":["b"]}"#),
+            ),
+            (
+                booking_of(true, &ab),
+                booking_of(true, &a),
+                Some(r#"booking-tickets-deleted {"booking_pid":"7","ticket_pids":["b"]}"#),
+            ),
+            (
+                booking_of(true, &a),
+                booking_of(true, &[("a", 2)]),
+                Some(r#"booking-tickets-updated {"booking_pid":"7","ticket_pids":["a"]}"#),
+            ),
+            (
+                booking_of(true, &a),
+                booking_of(true, &[("b", 1)]),
+                Some("booking-changed"),
+            ),
+        ] {
+            let told = pair(before, after);
+            match expected {
+                None => assert_eq!(told, None),
+                Some(expected) => assert!(
+                    told.as_ref().unwrap().starts_with(expected),
+                    "{told:?} {expected}"
+                ),
+            }
+        }
+    }
+
+    #[test]
+    fn a_payment_is_new_only_where_all_of_the_message_is_known() {
+        let record = json!({"pid": "p1", "amount": "50.00"});
+        let mut found = found(Resource::Payments, &record);
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"payment-changed {"payment_pid":"p1"}"#
+        );
+        found.booking = Some(Pid::from("7"));
+        found.created = Some(BASELINE);
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"payment-changed {"booking_pid":"7","payment_pid":"p1"}"#
+        );
+        found.payment = Some(PaymentFacts {
+            method: "m".into(),
+            currency: "CHF".into(),
+            amount: "50.00".into(),
+        });
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"new-payment {"amount":"50.00","booking_pid":"7","currency":"CHF","payment_method":"m","payment_pid":"p1"}"#
+        );
+    }
+
+    #[test]
+    fn a_person_whom_an_event_was_about_is_not_new() {
+        let mut found = found(Resource::Persons, &json!({"pid": "P"}));
+        found.created = Some(BASELINE);
+        assert_eq!(
+            told(&found, None).unwrap(),
+            r#"new-person {"person_pid":"P"}"#
+        );
+        let context = Context {
+            last: None,
+            heard_of: true,
+            baseline: BASELINE,
+        };
+        let body = message(&found, context).unwrap();
+        let told = Message::parse(&body).unwrap();
+        assert_eq!(told.event_type.as_str(), "person-updated");
+    }
+}
