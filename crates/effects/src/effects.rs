@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cuebook_core::endpoint::{Destinations, NoDestinations};
 use cuebook_core::failure::{AttemptError, CallError};
 use cuebook_core::{Point, Probe, Value};
 
@@ -19,6 +20,8 @@ pub(crate) struct Outside {
     pub(crate) mailer: Option<Mailer>,
     /// Ticketpark's API, where there are credentials.
     pub(crate) ticketpark: Option<Arc<cuebook_ticketpark::Client>>,
+    /// Where messages are forwarded to.
+    pub(crate) destinations: Arc<dyn Destinations>,
 }
 
 /// Performs calls and sends.
@@ -90,6 +93,7 @@ impl Effects {
                 http,
                 mailer,
                 ticketpark: settings.ticketpark,
+                destinations: Arc::new(NoDestinations),
             },
             mails_at_once: settings.limits.smtp.connections.max(1),
             probe: Probe::default(),
@@ -102,6 +106,18 @@ impl Effects {
             Some(mailer) => Some(mailer.greet().await),
             None => None,
         }
+    }
+
+    /// Delivers messages to `destinations`; without any, no delivery finds its endpoint.
+    #[must_use]
+    pub fn forwarding_to(mut self, destinations: Arc<dyn Destinations>) -> Self {
+        self.outside.destinations = destinations;
+        self
+    }
+
+    /// Ticketpark's API, where there are credentials.
+    pub(crate) fn ticketpark(&self) -> Option<&cuebook_ticketpark::Client> {
+        self.outside.ticketpark.as_deref()
     }
 
     /// Tells `probe` of each attempt.

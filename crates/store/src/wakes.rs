@@ -14,4 +14,10 @@ pub struct Wakes {
     pub timers: Notify,
     /// Another set of rules may be active.
     pub rules: Notify,
+    /// Ticketpark may have to be asked about an event.
+    pub confirmations: Notify,
+    /// A reconciliation may have been asked for.
+    pub reconciliations: Notify,
+    /// A person's data may have been asked for.
+    pub privacy: Notify,
 }

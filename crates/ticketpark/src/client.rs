@@ -17,7 +17,8 @@ use crate::answer;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::grant::Granter;
-use crate::paging::{Page, Pages};
+use crate::listing::Listing;
+use crate::paging::Page;
 use crate::query::{self, Query};
 use crate::session::Session;
 use crate::settings::Settings;
@@ -143,18 +144,20 @@ impl Client {
         max: usize,
         mut keep: impl FnMut(Json) -> ControlFlow<B> + Send,
     ) -> Result<ControlFlow<B>, Error> {
-        let mut fixed = query.pairs();
-        fixed.retain(|(name, _)| name != "page" && name != "maxResults");
-        let mut pages = Pages::new(max);
-        while let Some(paging) = pages.next() {
-            let query: Vec<_> = fixed.iter().cloned().chain(paging).collect();
-            for record in pages.take(self.page(path, &query).await)? {
+        let mut listing = self.listing(path, query, max);
+        while let Some(records) = listing.next_page().await? {
+            for record in records {
                 if let ControlFlow::Break(broke) = keep(record) {
                     return Ok(ControlFlow::Break(broke));
                 }
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// As [`Self::list`], to be read page by page.
+    pub fn listing(&self, path: &str, query: &Query, max: usize) -> Listing<'_> {
+        Listing::new(self, path, query, max)
     }
 
     /// Makes a record from an object, or several from an array. The answer is [`Written::to_json`].
@@ -184,7 +187,7 @@ impl Client {
         Written::read(response).await
     }
 
-    async fn page(&self, path: &str, query: &[(String, String)]) -> Result<Page, Error> {
+    pub(crate) async fn page(&self, path: &str, query: &[(String, String)]) -> Result<Page, Error> {
         let url = self.endpoint.url(path, query)?;
         let (response, _passage) = self.send(Method::GET, url, None).await?;
         let total = response.headers().get("x-count");

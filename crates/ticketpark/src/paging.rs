@@ -27,6 +27,8 @@ pub(crate) struct Pages {
     count: usize,
     seen: HashSet<String>,
     max: usize,
+    /// The largest total that was told.
+    told: usize,
     page: usize,
     size: usize,
     done: bool,
@@ -38,6 +40,7 @@ impl Pages {
             count: 0,
             seen: HashSet::new(),
             max,
+            told: 0,
             page: 0,
             size: PAGE_SIZE.min(max),
             done: max == 0,
@@ -70,6 +73,7 @@ impl Pages {
             }
             answer => answer?,
         };
+        self.told = self.told.max(page.total.unwrap_or(0));
         let count = page.records.len();
         let mut new = page.records;
         new.retain(|record| self.is_new(record));
@@ -87,6 +91,11 @@ impl Pages {
         // A page that brings nothing new is the end, else a peer that overlooks `page` would never come to one.
         self.done = all || new.is_empty() || self.count >= self.max;
         Ok(new)
+    }
+
+    /// How many records have not come, of those that were told of.
+    pub(crate) fn missing(&self) -> usize {
+        self.told.min(self.max).saturating_sub(self.count)
     }
 
     fn is_new(&mut self, record: &Json) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cuebook_core::effect::AttemptOutcome;
+use cuebook_core::endpoint::EndpointState;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,6 +11,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::asked::Asked;
 
 /// The upper bounds of what takes milliseconds to seconds.
 const SECONDS: [f64; 14] = [
@@ -29,6 +32,11 @@ struct SendLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EndpointLabels {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabels {
     function: String,
 }
@@ -41,6 +49,8 @@ pub struct Metrics {
     event_to_run_end: Histogram,
     sends: Family<SendLabels, Counter>,
     call_seconds: Family<CallLabels, Histogram>,
+    endpoints_turned: Family<EndpointLabels, Counter>,
+    pub(crate) asked: Asked,
 }
 
 impl Metrics {
@@ -53,9 +63,11 @@ impl Metrics {
             event_to_run_end: Histogram::new(SECONDS),
             sends: Family::default(),
             call_seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            endpoints_turned: Family::default(),
+            asked: Asked::register(registry),
         };
         registry.register(
-            "cuebook_runs",
+            "cuebook_runs_ended",
             "Runs that came to an end, by rule and state",
             metrics.runs.clone(),
         );
@@ -87,7 +99,20 @@ impl Metrics {
             Unit::Seconds,
             metrics.call_seconds.clone(),
         );
+        registry.register(
+            "cuebook_endpoints_turned",
+            "Endpoints that were paused or disabled because of how they answered",
+            metrics.endpoints_turned.clone(),
+        );
         metrics
+    }
+
+    /// An endpoint is in this state because of how it answered.
+    pub(crate) fn endpoint_turned(&self, state: EndpointState) {
+        let labels = EndpointLabels {
+            state: state.as_str(),
+        };
+        self.endpoints_turned.get_or_create(&labels).inc();
     }
 
     pub(crate) fn run_ended(&self, rule: &RuleName, state: RunState, since_event: Duration) {
@@ -135,10 +160,11 @@ mod tests {
         metrics.passed(Duration::from_millis(1));
         metrics.send_attempted("email::send", AttemptOutcome::Done);
         metrics.call_attempted("http::get", Duration::from_millis(20));
+        metrics.endpoint_turned(EndpointState::Paused);
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         for line in [
-            r#"cuebook_runs_total{rule="new-booking/thanks",state="completed"} 1"#,
+            r#"cuebook_runs_ended_total{rule="new-booking/thanks",state="completed"} 1"#,
             "cuebook_passes_total 1",
             "cuebook_script_seconds_count 1",
             "cuebook_event_to_run_end_seconds_count 1",
@@ -146,6 +172,7 @@ mod tests {
             r#"cuebook_event_to_run_end_seconds_bucket{le="0.01"} 1"#,
             r#"cuebook_sends_total{kind="email::send",outcome="done"} 1"#,
             r#"cuebook_call_seconds_count{function="http::get"} 1"#,
+            r#"cuebook_endpoints_turned_total{state="paused"} 1"#,
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

@@ -17,7 +17,7 @@ use crate::parts::WorkerParts;
 use crate::pauses::Pauses;
 use crate::programs::Programs;
 use crate::rates::Rates;
-use crate::{outbox, runs, timers, timetables};
+use crate::{alerts, confirm, outbox, privacy, reconcile, replays, retention, runs, timers, timetables};
 
 /// How long a loop that has failed rests before it begins anew.
 const BREATH: Duration = Duration::from_secs(1);
@@ -75,7 +75,17 @@ impl Worker {
         tracker.spawn(kept_alive("runs", shared.clone(), runs::work));
         tracker.spawn(kept_alive("outbox", shared.clone(), outbox::work));
         tracker.spawn(kept_alive("timers", shared.clone(), timers::work));
+        tracker.spawn(kept_alive("retention", shared.clone(), retention::work));
         tracker.spawn(kept_alive("timetables", shared.clone(), timetables::work));
+        tracker.spawn(kept_alive("confirmations", shared.clone(), confirm::work));
+        tracker.spawn(kept_alive(
+            "reconciliations",
+            shared.clone(),
+            reconcile::work,
+        ));
+        tracker.spawn(kept_alive("alerts", shared.clone(), alerts::work));
+        tracker.spawn(kept_alive("replays", shared.clone(), replays::work));
+        tracker.spawn(kept_alive("privacy", shared.clone(), privacy::work));
         Ok(Self { shared })
     }
 

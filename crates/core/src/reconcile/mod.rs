@@ -9,4 +9,4 @@ mod told;
 pub use found::{Found, PaymentFacts, Resource};
 pub use pids::{AskedFor, NothingToAsk, may_be_gone, pids_to_confirm};
 pub use snapshot::Snapshot;
-pub use told::{Context, TYPES, message};
+pub use told::{Context, TYPES, Told, message};

@@ -32,9 +32,25 @@ pub struct Context<'a> {
     pub baseline: Timestamp,
 }
 
+/// A message about a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its type.
+    pub name: &'static str,
+    /// The whole message, as it would have come.
+    pub body: Vec<u8>,
+}
+
+impl Told {
+    /// Whether it says no more than that something has changed.
+    pub fn is_general(&self) -> bool {
+        self.name.ends_with("-changed")
+    }
+}
+
 /// The message that Ticketpark would have sent of the change, or the general one where that cannot be told. `None` where
 /// nothing has changed that a message would tell of.
-pub fn message(found: &Found, context: Context<'_>) -> Option<Vec<u8>> {
+pub fn message(found: &Found, context: Context<'_>) -> Option<Told> {
     if context
         .last
         .is_some_and(|last| last.hash() == found.snapshot.hash())
@@ -56,11 +72,10 @@ pub fn message(found: &Found, context: Context<'_>) -> Option<Vec<u8>> {
             (name, json!({"person_pid": found.pid}))
         }
     };
-    Some(
-        json!({"type": name, "payload": payload})
-            .to_string()
-            .into_bytes(),
-    )
+    let body = json!({"type": name, "payload": payload})
+        .to_string()
+        .into_bytes();
+    Some(Told { name, body })
 }
 
 fn booking(found: &Found, last: Option<&Snapshot>, is_new: bool) -> Option<(&'static str, Json)> {
@@ -152,9 +167,10 @@ mod tests {
             heard_of: false,
             baseline: BASELINE,
         };
-        message(found, context).map(|body| {
+        message(found, context).map(|Told { body, name }| {
             let message = Message::parse(&body).unwrap();
-            assert!(TYPES.contains(&message.event_type.as_str()));
+            assert!(TYPES.contains(&name));
+            assert_eq!(message.event_type.as_str(), name);
             let known = EventType::from_wire(&message.wire_type);
             (known.descriptor().unwrap().validate)(&message.payload).unwrap();
             format!("{} {}", message.wire_type, message.payload)
@@ -276,7 +292,7 @@ mod tests {
             heard_of: true,
             baseline: BASELINE,
         };
-        let body = message(&found, context).unwrap();
+        let Told { body, .. } = message(&found, context).unwrap();
         let told = Message::parse(&body).unwrap();
         assert_eq!(told.event_type.as_str(), "person-updated");
     }

@@ -3,7 +3,9 @@
 mod answer;
 mod failure;
 mod query;
+mod records;
 
 pub(crate) use answer::{Records, pids_as_text, with_fields};
 pub(crate) use failure::{read_failure, write_failure};
 pub(crate) use query::pairs;
+pub use records::ChangedRecords;

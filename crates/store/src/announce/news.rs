@@ -16,12 +16,14 @@ impl News {
     pub(crate) const SENDS: Self = Self(1 << 1);
     /// The next due instant may have changed.
     pub(crate) const TIMERS: Self = Self(1 << 2);
-    /// Hook tokens or the secrets of scripts have changed.
+    /// Hook tokens, the secrets of scripts or endpoints have changed.
     pub(crate) const ACCESS: Self = Self(1 << 3);
     /// Another set of rules is active.
     pub(crate) const RULES: Self = Self(1 << 4);
+    /// Ticketpark is to be asked about an event, or for what never came.
+    pub(crate) const INQUIRIES: Self = Self(1 << 5);
     /// All of it: what one supposes who may have missed something.
-    pub(crate) const ALL: Self = Self(0b1_1111);
+    pub(crate) const ALL: Self = Self(0b11_1111);
 
     /// The set of these bits; those that mean nothing are left out.
     pub(crate) fn from_bits(bits: u8) -> Self {
@@ -50,6 +52,8 @@ impl News {
             (Self::SENDS, &wakes.sends),
             (Self::TIMERS, &wakes.timers),
             (Self::RULES, &wakes.rules),
+            (Self::INQUIRIES, &wakes.confirmations),
+            (Self::INQUIRIES, &wakes.reconciliations),
         ] {
             if self.has(news) {
                 wake.notify_one();
@@ -82,7 +86,7 @@ mod tests {
         let read: News = news.to_string().parse().unwrap();
         assert_eq!(read, news);
         assert!(read.has(News::RULES) && !read.has(News::RUNS));
-        assert_eq!("224".parse(), Ok(News::default()));
+        assert_eq!("192".parse(), Ok(News::default()));
         assert!("runs".parse::<News>().is_err());
     }
 }

@@ -1,9 +1,11 @@
 //! The tables as SeaORM sees them, one file each. Private: what leaves this crate are the types of `core` and of this
 //! crate's transitions and queries.
 
+pub(crate) mod alerts;
 pub(crate) mod api_keys;
 pub(crate) mod audit_log;
 pub(crate) mod claims;
+pub(crate) mod confirmations;
 pub(crate) mod effect_attempts;
 pub(crate) mod effect_bodies;
 pub(crate) mod effects;
@@ -14,6 +16,16 @@ pub(crate) mod idempotency_keys;
 pub(crate) mod installation;
 pub(crate) mod logs;
 pub(crate) mod nodes;
+pub(crate) mod privacy_finds;
+pub(crate) mod privacy_received;
+pub(crate) mod privacy_requests;
+pub(crate) mod reconcile_marks;
+pub(crate) mod reconcile_snapshots;
+pub(crate) mod reconciled_changes;
+pub(crate) mod reconciliations;
+pub(crate) mod replayed_events;
+pub(crate) mod replays;
+pub(crate) mod retention_later;
 pub(crate) mod rule_files;
 pub(crate) mod rule_set_files;
 pub(crate) mod rule_set_rules;

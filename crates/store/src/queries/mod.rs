@@ -1,17 +1,22 @@
 //! Everything that reads, one file a resource. Nothing here changes anything or waits for the writer.
 
 mod access;
+mod alerts;
 mod audit;
 mod books;
 mod counts;
 mod effects;
 mod effects_done;
+mod endpoints;
 mod events;
+mod goes_on;
 mod integrity;
 mod journal;
 mod ledger;
 mod next_due;
 mod page;
+mod reconciliations;
+mod replays;
 mod rule_history;
 mod rule_sets;
 mod run_view;
@@ -21,17 +26,23 @@ mod secrets;
 pub(crate) mod state;
 mod stats;
 mod timetables;
+mod troubles;
 
 pub(crate) use access::token_id;
 pub use access::{ApiKeyRow, HookToken, HookTokenRow};
+pub(crate) use alerts::alert_of;
 pub use audit::{AuditFilter, AuditRow};
 pub use books::{Balance, Books, Finding};
 pub use counts::Counts;
 pub use effects::{EffectBody, EffectFilter};
+pub(crate) use endpoints::former_secret;
 pub use events::{EventFilter, EventView, RunBrief};
+pub use goes_on::GoesOn;
 pub(crate) use journal::read_journal;
 pub use next_due::NextDue;
 pub use page::{Listed, Page};
+pub use reconciliations::{ReconciliationRow, Unsettled};
+pub use replays::{PastEvent, ReplayBatch};
 pub use rule_history::{RuleSetRow, RuleVersionRow};
 pub(crate) use rule_sets::version_files;
 pub use run_view::{RunView, StepView};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::Event;
-use cuebook_core::rule::{Concurrency, RuleName, RuleOptions};
+use cuebook_core::rule::{Concurrency, RuleName, RuleOptions, VersionHash};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
 use sea_orm::EntityTrait;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::cancel_on;
 use super::debounce;
+use super::endpoints;
 use super::event_waits::end_waits;
 use super::stop::{Stopped, StoppedRules};
 use crate::audit::{Change, Target};
@@ -53,6 +54,8 @@ pub struct RuleStart {
     pub cancel_on: Vec<String>,
     /// How long it must be quiet about its subject before it runs. Without a subject it runs at once.
     pub debounce: Option<Duration>,
+    /// The version that the run is pinned to from the beginning; `None` for the one in force when it begins.
+    pub version: Option<VersionHash>,
 }
 
 impl RuleStart {
@@ -63,6 +66,16 @@ impl RuleStart {
             lane: options.concurrency == Concurrency::Subject,
             cancel_on: options.cancel_on.clone(),
             debounce: options.debounce,
+            version: None,
+        }
+    }
+
+    /// The same run on this version of its rule.
+    #[must_use]
+    pub fn on(self, version: VersionHash) -> Self {
+        Self {
+            version: Some(version),
+            ..self
         }
     }
 }
@@ -88,7 +101,12 @@ impl Transition for AcceptEvent {
     const ORDER: Order = Order::Accept;
 
     fn lock(&self, locks: &mut SubjectLocks) {
-        if let Some(subject) = &self.event.subject {
+        let Some(subject) = &self.event.subject else {
+            return;
+        };
+        if self.rules.iter().any(|start| start.debounce.is_some()) {
+            locks.wait_about(subject);
+        } else {
             locks.event_about(subject);
         }
     }
@@ -130,11 +148,30 @@ pub(super) async fn insert_events<'a>(
     if events.is_empty() {
         return Ok(Vec::new());
     }
+    let started = start_runs(tx, &events).await?;
+    let rows = events.iter().zip(roots).zip(&started.accepted);
+    let rows: Vec<events::Model> = rows
+        .map(|((event, root), accepted)| event_row(event, root, accepted.runs.len()))
+        .collect::<Result<_, _>>()?;
+    insert_all(tx, rows).await?;
+    started.follow(tx, &events).await
+}
+
+/// The runs that events start, not written yet.
+pub(super) struct Started {
+    runs: Vec<runs::Model>,
+    accepted: Vec<Accepted>,
+}
+
+/// Makes the runs of events whose rows are about to stand there for the rules to see.
+pub(super) async fn start_runs(
+    tx: &Tx<'_>,
+    events: &[&AcceptEvent],
+) -> Result<Started, StoreError> {
     let disabled = StoppedRules::load(tx, &[Stopped::NewRuns]).await?;
-    let mut rows = Vec::new();
     let mut run_rows = Vec::new();
     let mut accepted = Vec::new();
-    for (event, root) in events.iter().copied().zip(roots) {
+    for event in events {
         let starts: Vec<&RuleStart> = match event.rejected {
             Some(_) => Vec::new(),
             None => event
@@ -143,7 +180,6 @@ pub(super) async fn insert_events<'a>(
                 .filter(|start| !disabled.has(&start.rule))
                 .collect(),
         };
-        rows.push(event_row(event, root, starts.len())?);
         tx.fresh.keep(&event.event, starts.len());
         let first = run_rows.len();
         run_rows.extend(
@@ -156,43 +192,69 @@ pub(super) async fn insert_events<'a>(
             runs: run_rows[first..].iter().map(|run| RunId(run.id)).collect(),
         });
     }
-    if !run_rows.is_empty() {
-        tx.ready.runs();
-    }
-    if run_rows.iter().any(|run| run.cancel_on.is_some()) {
-        tx.known.learn_ended(true);
-    }
-    let debounced: BTreeSet<String> = run_rows
-        .iter()
-        .filter(|run| run.state == RunState::Waiting.as_str())
-        .filter_map(|run| run.subject.clone())
-        .collect();
-    if !debounced.is_empty() {
-        tx.ready.timers();
-    }
-    insert_all(tx, rows).await?;
-    insert_all(tx, run_rows).await?;
-    debounce::supersede(tx, debounced).await?;
-    cancel_on::end_runs(tx, &events).await?;
-    end_waits(tx, &events).await?;
-    Ok(accepted)
+    Ok(Started {
+        runs: run_rows,
+        accepted,
+    })
 }
 
-fn event_row(
+impl Started {
+    /// What was accepted, in the order of the events.
+    pub(super) fn accepted(&self) -> &[Accepted] {
+        &self.accepted
+    }
+
+    /// Writes the runs, now that their events' rows stand there, and lets the events do to others what they do.
+    pub(super) async fn follow(
+        self,
+        tx: &Tx<'_>,
+        events: &[&AcceptEvent],
+    ) -> Result<Vec<Accepted>, StoreError> {
+        let Self { runs, accepted } = self;
+        if !runs.is_empty() {
+            tx.ready.runs();
+        }
+        if runs.iter().any(|run| run.cancel_on.is_some()) {
+            tx.known.learn_ended(true);
+        }
+        let debounced: BTreeSet<String> = runs
+            .iter()
+            .filter(|run| run.state == RunState::Waiting.as_str())
+            .filter_map(|run| run.subject.clone())
+            .collect();
+        if !debounced.is_empty() {
+            tx.ready.timers();
+        }
+        insert_all(tx, runs).await?;
+        let messages = events.iter().filter(|event| event.rejected.is_none());
+        endpoints::forward(tx, messages.map(|event| &event.event)).await?;
+        debounce::supersede(tx, debounced).await?;
+        cancel_on::end_runs(tx, events).await?;
+        end_waits(tx, events).await?;
+        Ok(accepted)
+    }
+}
+
+/// Where an event stands that rules may see, with so many runs, and why if it has none.
+pub(super) fn standing(accept: &AcceptEvent, runs: usize) -> (&'static str, Option<String>) {
+    match &accept.rejected {
+        Some(why) => ("rejected", Some(why.clone())),
+        None if runs > 0 => ("queued", None),
+        None => {
+            let disabled = (!accept.rules.is_empty()).then(|| DISABLED.to_owned());
+            ("no_rule", disabled)
+        }
+    }
+}
+
+/// The row of an event with so many runs.
+pub(super) fn event_row(
     accept: &AcceptEvent,
     root: Option<Uuid>,
     runs: usize,
 ) -> Result<events::Model, StoreError> {
     let event = &accept.event;
-    let disposition = match accept.rejected {
-        Some(_) => "rejected",
-        None if runs == 0 => "no_rule",
-        None => "queued",
-    };
-    let reason = match &accept.rejected {
-        None if runs == 0 && !accept.rules.is_empty() => Some(DISABLED.to_owned()),
-        rejected => rejected.clone(),
-    };
+    let (disposition, reason) = standing(accept, runs);
     Ok(events::Model {
         id: event.id.0,
         account: event.account.0.clone(),
@@ -235,7 +297,7 @@ fn run_row(tx: &Tx<'_>, event: &Event, start: &RuleStart) -> runs::Model {
         event_id: event.id.0,
         account: event.account.0.clone(),
         rule: start.rule.to_string(),
-        rule_version: None,
+        rule_version: start.version.as_ref().map(|version| version.0.clone()),
         state: state.as_str().to_owned(),
         code: quiet.map(|_| debounce::CODE.to_owned()),
         reason: quiet.map(reason),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::known::Known;
 use super::work::Work;
 use crate::announce::News;
+use crate::endpoints::Endpoints;
 use crate::fresh_events::FreshEvents;
 
 /// An open transaction and what belongs to it.
@@ -30,6 +31,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) restored_at: Option<Timestamp>,
     /// Where events are kept for the runs that they have just got.
     pub(crate) fresh: &'a FreshEvents,
+    /// Where messages are forwarded to.
+    pub(crate) endpoints: &'a Endpoints,
 }
 
 impl Tx<'_> {
@@ -69,7 +72,7 @@ impl Ready {
         self.note(News::TIMERS);
     }
 
-    /// Hook tokens or the secrets of scripts have changed.
+    /// Hook tokens, the secrets of scripts or endpoints have changed.
     pub(crate) fn access(&self) {
         self.note(News::ACCESS);
     }
@@ -77,6 +80,11 @@ impl Ready {
     /// Another set of rules is active.
     pub(crate) fn rules(&self) {
         self.note(News::RULES);
+    }
+
+    /// Ticketpark is to be asked.
+    pub(crate) fn inquiries(&self) {
+        self.note(News::INQUIRIES);
     }
 
     /// What has become ready.

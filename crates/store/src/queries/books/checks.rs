@@ -44,12 +44,6 @@ pub(super) const ALL: &[Check] = &[
                 WHERE e.disposition <> 'confirming'",
     },
     Check {
-        code: "change_without_event",
-        meaning: "a change in Ticketpark was made good by an event that is not there",
-        query: "SELECT r.event_id, r.pid FROM reconciled_changes r WHERE r.outcome IN ('made', 'held') \
-                AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = r.event_id)",
-    },
-    Check {
         code: "rejected_without_reason",
         meaning: "the event was rejected without a reason",
         query: "SELECT id, origin FROM events WHERE disposition = 'rejected' AND reason IS NULL",
@@ -102,8 +96,8 @@ pub(super) const ALL: &[Check] = &[
     Check {
         code: "effect_without_run",
         meaning: "the effect's run is not there",
-        query: "SELECT f.id, f.kind FROM effects f \
-                WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = f.run_id)",
+        query: "SELECT f.id, f.kind FROM effects f WHERE f.endpoint_id IS NULL \
+                AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = f.run_id)",
     },
     Check {
         code: "effect_without_state",
@@ -132,7 +126,21 @@ pub(super) const ALL: &[Check] = &[
         meaning: "the send is to be done, but what it carries is not there",
         query: "SELECT f.id, f.kind FROM effects f WHERE f.state = 'pending' \
                 AND f.due_at IS NOT NULL \
-                AND NOT EXISTS (SELECT 1 FROM effect_bodies b WHERE b.effect_id = f.id)",
+                AND NOT EXISTS (SELECT 1 FROM effect_bodies b WHERE b.effect_id = f.id) \
+                AND NOT (f.endpoint_id IS NOT NULL \
+                AND EXISTS (SELECT 1 FROM events e WHERE e.id = f.event_id))",
+    },
+    Check {
+        code: "delivery_without_endpoint",
+        meaning: "the event is to be forwarded, but there was never such an endpoint",
+        query: "SELECT f.id, f.target FROM effects f WHERE f.endpoint_id IS NOT NULL \
+                AND NOT EXISTS (SELECT 1 FROM endpoints p WHERE p.id = f.endpoint_id)",
+    },
+    Check {
+        code: "delivery_due_never",
+        meaning: "the event is to be forwarded, and nothing would ever do it",
+        query: "SELECT f.id, f.target FROM effects f WHERE f.endpoint_id IS NOT NULL \
+                AND f.state = 'pending' AND f.due_at IS NULL",
     },
     Check {
         code: "settled_without_time",
