@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::event::words;
-use crate::ids::{Account, EffectId, EventId, RunId};
+use crate::ids::{Account, EffectId, EndpointId, EventId, RunId};
 use crate::rule::RuleName;
 
 words! {
@@ -42,13 +42,15 @@ pub struct Effect {
     pub target: String,
     /// Its idempotency key, the same on each attempt.
     pub key: String,
-    /// The run that wanted it.
-    pub run_id: RunId,
-    /// The event behind the run.
+    /// The run that wanted it; none of a delivery to an endpoint.
+    pub run_id: Option<RunId>,
+    /// The event behind it. There is none of this id behind a test of an endpoint.
     pub event_id: EventId,
     /// The rule behind the run.
-    pub rule: RuleName,
-    /// The step that wanted it.
+    pub rule: Option<RuleName>,
+    /// The endpoint that it is forwarded to.
+    pub endpoint: Option<EndpointId>,
+    /// The step that wanted it; of a test of an endpoint [`TEST`](crate::endpoint::TEST).
     pub path: String,
     /// What was tried.
     pub attempts: Vec<Attempt>,

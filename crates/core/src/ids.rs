@@ -40,6 +40,14 @@ id! {
     /// Names a row of the ledger.
     EffectId
 }
+id! {
+    /// Names a replay of many events.
+    ReplayId
+}
+id! {
+    /// Names an endpoint: another system that messages are forwarded to.
+    EndpointId
+}
 
 /// The Ticketpark account that something belongs to; pids of two accounts may collide.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Delivers what runs have left to be sent: at least once, with the same bytes and the same key on each attempt.
 
+mod endpoint_turned;
 mod outcome;
 
 use std::panic::AssertUnwindSafe;
@@ -13,6 +14,7 @@ use cuebook_effects::{Delivery, Passage, Queued, kinds};
 use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, Settlement, StoreError};
 use futures::FutureExt as _;
 
+use self::endpoint_turned::endpoint_turned;
 use self::outcome::settle;
 use crate::back_off::{BackOff, until_available};
 use crate::doubt::Doubt;
@@ -164,13 +166,25 @@ fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> Begun {
     Begun::Yes
 }
 
-/// When it is the send's turn, by the rate of its rule as it is now; `None` for at once.
+/// When it is the send's turn, by the rate of its rule or endpoint as it is now; `None` for at once.
 fn turn(shared: &Shared, send: &ClaimedSend) -> Option<Timestamp> {
     let parts = &shared.parts;
-    let rate = parts.rules.load().rules.get(&send.rule)?.options.rate?;
-    let host = parts.effects.host_of_send(&delivery(send))?;
     let now = parts.clock.now();
-    shared.rates.turn(&send.rule, &host, rate, &send.key, now)
+    if let Some(endpoint) = send.endpoint {
+        let rate = parts
+            .store
+            .destinations()
+            .destination(endpoint, now)?
+            .rate?;
+        let endpoint = endpoint.to_string();
+        return shared.rates.turn(&endpoint, "", rate, &send.key, now);
+    }
+    let rule = send.rule.as_ref()?;
+    let rate = parts.rules.load().rules.get(rule)?.options.rate?;
+    let host = parts.effects.host_of_send(&delivery(send))?;
+    shared
+        .rates
+        .turn(rule.as_str(), &host, rate, &send.key, now)
 }
 
 /// Gives back what was claimed and not begun, each due at its turn; what has none, because its host is full, after a while:
@@ -252,7 +266,8 @@ async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
     parts.metrics.send_attempted(&send.kind, attempt.outcome);
     tracing::info!(
         effect = %send.id,
-        run = %send.run_id,
+        run = send.run_id.map(tracing::field::display),
+        endpoint = send.endpoint.map(tracing::field::display),
         event = %send.event_id,
         kind = send.kind,
         attempt = number,
@@ -274,7 +289,13 @@ async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
     };
     let _rest = in_hand.rest(send.id);
     match until_available(|| parts.store.settle_send(settlement.clone())).await {
-        Ok(()) | Err(StoreError::Fenced) => true,
+        Ok(settled) => {
+            if let Some(turned) = &settled.turned {
+                endpoint_turned(parts, turned);
+            }
+            true
+        }
+        Err(StoreError::Fenced) => true,
         Err(error) => {
             tracing::error!(effect = %send.id, %error, "the outcome of a send could not be recorded");
             false

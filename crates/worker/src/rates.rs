@@ -11,20 +11,21 @@ use std::time::Duration;
 
 use cuebook_core::Timestamp;
 use cuebook_core::clock::later;
-use cuebook_core::rule::{Rate, RuleName};
+use cuebook_core::rule::Rate;
 
 /// So many rules and hosts are remembered before those are forgotten that nobody turned to lately.
 const REMEMBERED: usize = 1024;
 
 /// The instants of all rules and hosts.
 #[derive(Debug, Default)]
-pub(crate) struct Rates(Mutex<HashMap<(RuleName, String), Instants>>);
+pub(crate) struct Rates(Mutex<HashMap<(String, String), Instants>>);
 
 impl Rates {
-    /// Lets `who` turn to `host` now, or says when its turn is. Whoever comes back then, with the same name, has it.
+    /// Lets `who` turn to `host` now, or says when its turn is. Whoever comes back then, with the same name, has it. `rule`
+    /// names the rule whose rate it is, or the endpoint.
     pub(crate) fn turn(
         &self,
-        rule: &RuleName,
+        rule: &str,
         host: &str,
         rate: Rate,
         who: &str,
@@ -37,7 +38,7 @@ impl Rates {
                 !instants.granted.is_empty()
             });
         }
-        let instants = all.entry((rule.clone(), host.to_owned())).or_default();
+        let instants = all.entry((rule.to_owned(), host.to_owned())).or_default();
         // The rule may say something else by now.
         instants.per = rate.per;
         instants.turn(rate, who, now)
@@ -129,8 +130,7 @@ mod tests {
 
     /// Asks for `who` at so many milliseconds. Gives when its turn is, `None` for now.
     fn turn(rates: &Rates, who: &str, milliseconds: i64) -> Option<i64> {
-        let rule = "new-booking/a".parse().unwrap();
-        let turn = rates.turn(&rule, "crm:443", RATE, who, at(milliseconds));
+        let turn = rates.turn("new-booking/a", "crm:443", RATE, who, at(milliseconds));
         turn.map(|turn| (turn - at(0)).num_milliseconds())
     }
 
@@ -185,10 +185,8 @@ mod tests {
     #[test]
     fn rules_and_hosts_have_their_own_rates() {
         let rates = Rates::default();
-        let rule = |name: &str| name.parse::<RuleName>().unwrap();
-        let ask = |name: &str, host: &str, who: &str| {
-            rates.turn(&rule(name), host, RATE, who, at(0)).is_none()
-        };
+        let ask =
+            |name: &str, host: &str, who: &str| rates.turn(name, host, RATE, who, at(0)).is_none();
         assert!(ask("new-booking/a", "crm", "1") && ask("new-booking/a", "crm", "2"));
         assert!(!ask("new-booking/a", "crm", "3"));
         assert!(ask("new-booking/a", "other", "4"));
@@ -198,11 +196,10 @@ mod tests {
     #[test]
     fn hosts_that_nobody_turns_to_are_forgotten() {
         let rates = Rates::default();
-        let rule: RuleName = "new-booking/a".parse().unwrap();
         for number in 0..10_000 {
             let now = at(i64::from(number) * 10);
             assert_eq!(
-                rates.turn(&rule, &format!("host{number}"), RATE, "x", now),
+                rates.turn("new-booking/a", &format!("host{number}"), RATE, "x", now),
                 None
             );
         }

@@ -80,6 +80,17 @@ impl EgressPolicy {
         }
     }
 
+    /// Whether messages may be forwarded to `url`, as far as can be told without asking for its name's addresses.
+    ///
+    /// # Errors
+    /// With what is wrong with it, and how to open it.
+    pub fn check(&self, url: &str) -> Result<(), String> {
+        let url = Url::parse(url).map_err(|error| format!("it cannot be used: {error}"))?;
+        self.admit(&url)
+            .map(|_| ())
+            .map_err(|refused| refused.to_string())
+    }
+
     fn opens_host(&self, host: &Host<&str>, port: Option<u16>) -> bool {
         self.allow.iter().any(|rule| match rule {
             AllowRule::Host {

@@ -24,6 +24,16 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// An answer of which no more than the status is known.
+    pub(super) fn without_body(status: u16) -> Self {
+        Self {
+            status,
+            headers: BTreeMap::new(),
+            body: Vec::new(),
+            mask: Mask::default(),
+        }
+    }
+
     /// The answer that a script gets: `#{status, headers, body}`. A body that is no UTF-8 is a blob.
     pub(crate) fn to_value(&self) -> Value {
         let headers = self

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use cuebook_core::Timestamp;
-use cuebook_core::failure::{AttemptError, CallError};
+use cuebook_core::failure::{AttemptError, CallError, Decision};
 use reqwest::Method;
 
 use super::answer::Exchange;
@@ -88,6 +88,32 @@ pub(crate) fn judge_send(
         Again::No
     };
     Err(by_status(&exchange, again, to, now))
+}
+
+/// The answer of a delivery to an endpoint, or its failure with the decision: 2xx is done and 410 is final. After anything
+/// else it is tried again, since a person may set right what is wrong there.
+pub(crate) fn judge_delivery(
+    outcome: Result<Exchange, Failure>,
+    to: &str,
+    now: Timestamp,
+) -> Result<Exchange, AttemptError> {
+    let outcome = match outcome {
+        // Its status says it all.
+        Err(Failure::TooLarge { status, .. }) => Ok(Exchange::without_body(status)),
+        outcome => outcome,
+    };
+    let exchange = outcome.map_err(|failure| {
+        let mut failed = lost_or_refused(failure, Repeat::Unprocessed, to);
+        if failed.decision == Decision::Fail {
+            failed.decision = Decision::Retry { after: None };
+        }
+        failed
+    })?;
+    match exchange.status {
+        200..=299 => Ok(exchange),
+        410 => Err(by_status(&exchange, Again::No, to, now)),
+        _ => Err(by_status(&exchange, Again::Yes, to, now)),
+    }
 }
 
 /// Whether a status says that another attempt may go better.
@@ -176,6 +202,31 @@ mod tests {
             body: b"why".to_vec(),
             mask: Mask::default(),
         }
+    }
+
+    fn delivered(outcome: Result<Exchange, Failure>) -> Option<Decision> {
+        let judged = judge_delivery(outcome, "https://a.example/", Timestamp::default());
+        judged.err().map(|error| error.decision)
+    }
+
+    #[test]
+    fn a_delivery_is_tried_again_after_anything_but_success_and_gone() {
+        assert_eq!(delivered(Ok(answered(204))), None);
+        for status in [301, 400, 401, 404, 429, 500] {
+            assert_eq!(delivered(Ok(answered(status))), Some(AGAIN), "{status}");
+        }
+        assert_eq!(delivered(Ok(answered(410))), Some(Decision::Fail));
+        assert_eq!(delivered(Err(not_sent("connect"))), Some(AGAIN));
+        let invalid = Failure::Invalid("a header".to_owned());
+        assert_eq!(delivered(Err(invalid)), Some(AGAIN));
+        assert_eq!(
+            delivered(Err(lost("timeout"))),
+            Some(Decision::Unknown),
+            "it is sent again, and said to be doubtful"
+        );
+        let too_large = |status| Failure::TooLarge { status, limit: 1 };
+        assert_eq!(delivered(Err(too_large(200))), None);
+        assert_eq!(delivered(Err(too_large(410))), Some(Decision::Fail));
     }
 
     fn not_sent(kind: &'static str) -> Failure {

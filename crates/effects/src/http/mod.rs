@@ -22,6 +22,7 @@ pub(crate) use answer::excerpt;
 pub(crate) use client::{HttpClient, authority};
 pub use gates::{Passage, Queued};
 
-pub(crate) use decision::{Repeat, judge, judge_send};
+pub(crate) use credential::Credential;
+pub(crate) use decision::{Repeat, judge, judge_delivery, judge_send};
 pub(crate) use options::{OPTIONS, SEND_OPTIONS};
 pub(crate) use request::{Head, Request, shown};

@@ -1,10 +1,13 @@
 //! The kinds of effects: one file each, and the list of them.
 //!
+//! Deliveries to endpoints are performed like the others, and no script asks for them.
+//!
 //! To add one: a file here that holds its `Kind`, and a line in `KINDS`. Its registration in scripts, the reference
 //! page and the test doubles follow from its descriptor.
 
 mod email;
 mod emit;
+mod forward;
 mod http;
 mod kind;
 mod ticketpark;
@@ -49,5 +52,6 @@ pub(crate) fn find(function: &str) -> Option<&'static Kind> {
     KINDS
         .iter()
         .copied()
+        .chain([&forward::DELIVER])
         .find(|kind| kind.descriptor.name == function)
 }

@@ -66,12 +66,13 @@ async fn heard(store: &Weak<Inner>, news: News) {
     if news.has(News::ACCESS)
         && let Err(error) = refresh(&store).await
     {
-        tracing::warn!(%error, "changed tokens and secrets could not be read");
+        tracing::warn!(%error, "changed tokens, secrets and endpoints could not be read");
     }
     news.wake(store.wakes());
 }
 
 async fn refresh(store: &Store) -> Result<(), StoreError> {
     store.refresh_script_secrets().await?;
-    store.refresh_hook_tokens().await
+    store.refresh_hook_tokens().await?;
+    store.refresh_endpoints().await
 }

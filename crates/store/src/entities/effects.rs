@@ -12,7 +12,7 @@ pub(crate) struct Model {
     pub state: String,
     pub target: String,
     pub key: String,
-    pub run_id: Uuid,
+    pub run_id: Option<Uuid>,
     pub event_id: Uuid,
     pub rule: String,
     pub path: String,
@@ -23,6 +23,7 @@ pub(crate) struct Model {
     pub settled_at: Option<i64>,
     pub fence: i64,
     pub holder: Option<Uuid>,
+    pub endpoint_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,10 +3,13 @@
 use cuebook_core::clock::to_micros;
 use cuebook_core::effect::{Effect, EffectState};
 use cuebook_core::event::Origin;
-use cuebook_core::rule::RuleName;
-use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use cuebook_core::rule::{RuleName, VersionHash};
+use cuebook_core::{EffectId, EndpointId, EventId, RunId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
 
 use super::ledger::with_attempts;
 use super::page::{Listed, Page};
@@ -30,10 +33,14 @@ pub struct EffectFilter {
     pub state: Option<EffectState>,
     /// Of this run.
     pub run: Option<RunId>,
-    /// Of this event's runs.
+    /// Of this event: of its runs, and its deliveries.
     pub event: Option<EventId>,
+    /// Delivered to this endpoint.
+    pub endpoint: Option<EndpointId>,
     /// Of this rule.
     pub rule: Option<RuleName>,
+    /// Of runs on this version of their rule.
+    pub rule_version: Option<VersionHash>,
     /// Of runs about this booking or person.
     pub subject: Option<String>,
     /// Wanted at or after this instant.
@@ -74,6 +81,37 @@ impl Store {
         Ok(Listed { items, next })
     }
 
+    /// How many effects of a filter are in one of these states and, if `sends`, are sends.
+    pub async fn count_effects(
+        &self,
+        filter: &EffectFilter,
+        states: &[EffectState],
+        sends: bool,
+    ) -> Result<u64, StoreError> {
+        let select = effects::Entity::find().filter(in_states(filter, states, sends));
+        Ok(select.count(self.readers()).await?)
+    }
+
+    /// The oldest of these effects, at most `most`.
+    pub async fn find_effects(
+        &self,
+        filter: &EffectFilter,
+        states: &[EffectState],
+        sends: bool,
+        most: u64,
+    ) -> Result<Vec<EffectId>, StoreError> {
+        let found: Vec<Uuid> = effects::Entity::find()
+            .select_only()
+            .column(effects::Column::Id)
+            .filter(in_states(filter, states, sends))
+            .order_by_asc(effects::Column::Id)
+            .limit(most)
+            .into_tuple()
+            .all(self.readers())
+            .await?;
+        Ok(found.into_iter().map(EffectId).collect())
+    }
+
     /// The effect with this id.
     pub async fn show_effect(&self, id: EffectId) -> Result<Option<Effect>, StoreError> {
         let row = effects::Entity::find_by_id(id.0)
@@ -103,6 +141,22 @@ impl Store {
     }
 }
 
+fn in_states(filter: &EffectFilter, states: &[EffectState], sends: bool) -> Condition {
+    let states = states.iter().map(|state| state.as_str());
+    let mut all = condition(filter).add(effects::Column::State.is_in(states));
+    if sends {
+        // A send is what has bytes of its own.
+        let body = (effect_bodies::Entity, effect_bodies::Column::EffectId);
+        let bytes = Query::select()
+            .expr(Expr::value(1))
+            .from(effect_bodies::Entity)
+            .and_where(Expr::col(body).eq(Expr::col((effects::Entity, effects::Column::Id))))
+            .to_owned();
+        all = all.add(Expr::exists(bytes));
+    }
+    all
+}
+
 fn condition(filter: &EffectFilter) -> Condition {
     let mut all = Condition::all()
         .add_option(
@@ -115,6 +169,11 @@ fn condition(filter: &EffectFilter) -> Condition {
                 .map(|state| Expr::col(effects::Column::State).eq(word(state.as_str()))),
         )
         .add_option(filter.run.map(|run| effects::Column::RunId.eq(run.0)))
+        .add_option(
+            filter
+                .endpoint
+                .map(|endpoint| effects::Column::EndpointId.eq(endpoint.0)),
+        )
         .add_option(
             filter
                 .rule
@@ -131,7 +190,13 @@ fn condition(filter: &EffectFilter) -> Condition {
                 .until
                 .map(|until| effects::Column::CreatedAt.lt(to_micros(until))),
         );
-    if let Some(runs) = runs_behind(filter) {
+    all = all.add_option(of_events(filter));
+    if let Some(version) = &filter.rule_version {
+        let runs = Query::select()
+            .column(runs::Column::Id)
+            .from(runs::Entity)
+            .and_where(runs::Column::RuleVersion.eq(&version.0))
+            .to_owned();
         all = all.add(effects::Column::RunId.in_subquery(runs));
     }
     if let Some(piece) = &filter.q {
@@ -146,24 +211,30 @@ fn condition(filter: &EffectFilter) -> Condition {
     all
 }
 
-/// By way of the runs, since an effect is found by its run; `None` if any will do.
-fn runs_behind(filter: &EffectFilter) -> Option<SelectStatement> {
+/// That the right event stands behind it; `None` if any will do. By way of the runs, since what a run wanted is found by
+/// that; what is forwarded is found by its event.
+fn of_events(filter: &EffectFilter) -> Option<Condition> {
     let behind = EventsBehind {
         types: &filter.event_type,
         subject: filter.subject.as_deref(),
         origin: filter.origin,
+        q_in: filter.q_in,
     };
     let events = behind.select();
     if events.is_none() && filter.event.is_none() {
         return None;
     }
-    let mut select = Query::select();
-    select.column(runs::Column::Id).from(runs::Entity);
+    let mut runs: SelectStatement = Query::select();
+    runs.column(runs::Column::Id).from(runs::Entity);
+    let mut forwarded = Condition::all().add(effects::Column::EndpointId.is_not_null());
     if let Some(event) = filter.event {
-        select.and_where(runs::Column::EventId.eq(event.0));
+        runs.and_where(runs::Column::EventId.eq(event.0));
+        forwarded = forwarded.add(effects::Column::EventId.eq(event.0));
     }
     if let Some(events) = events {
-        select.and_where(runs::Column::EventId.in_subquery(events));
+        runs.and_where(runs::Column::EventId.in_subquery(events.clone()));
+        forwarded = forwarded.add(effects::Column::EventId.in_subquery(events));
     }
-    Some(select)
+    let of_run = effects::Column::RunId.in_subquery(runs);
+    Some(Condition::any().add(of_run).add(forwarded))
 }

@@ -83,7 +83,8 @@ impl Store {
         Ok(())
     }
 
-    fn open_secret(&self, row: secrets::Model) -> Result<SecretText, StoreError> {
+    /// The text of a row.
+    pub(super) fn open_secret(&self, row: secrets::Model) -> Result<SecretText, StoreError> {
         let sealed = Sealed {
             nonce: row.nonce,
             bytes: row.sealed,

@@ -8,15 +8,17 @@
 use std::collections::HashMap;
 
 use cuebook_core::rule::RuleName;
-use cuebook_core::{EffectId, EventId, RunId};
+use cuebook_core::{EffectId, EndpointId, EventId, RunId};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
+use super::endpoints;
 use super::stop::{Stopped, StoppedRules};
 use super::unreadable::fail_sends;
 use crate::entities::{effect_bodies, effects};
 use crate::error::StoreError;
+use crate::reading::rule_of;
 use crate::statements::word;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
@@ -40,11 +42,13 @@ pub struct ClaimedSend {
     pub body: Vec<u8>,
     /// How often it was tried before.
     pub attempts: u32,
-    /// The rule whose run wanted it.
-    pub rule: RuleName,
-    /// The run that wanted it.
-    pub run_id: RunId,
-    /// The event behind the run.
+    /// The rule whose run wanted it; none of a delivery.
+    pub rule: Option<RuleName>,
+    /// The run that wanted it; none of a delivery.
+    pub run_id: Option<RunId>,
+    /// The endpoint that it is delivered to.
+    pub endpoint: Option<EndpointId>,
+    /// The event behind it.
     pub event_id: EventId,
 }
 
@@ -86,21 +90,36 @@ impl Store {
         &self,
         wanted: Vec<SendsWanted>,
     ) -> Result<Vec<ClaimedSend>, StoreError> {
-        self.inner.writer.submit(ClaimSends(wanted)).await
+        let claimed = self.inner.writer.submit(ClaimSends(wanted)).await?;
+        if claimed.strange {
+            // What was claimed is ours in any case: whoever sends it will say what is missing.
+            if let Err(error) = self.refresh_endpoints().await {
+                tracing::warn!(%error, "changed endpoints could not be read");
+            }
+        }
+        Ok(claimed.sends)
     }
 }
 
+/// What was claimed.
+#[derive(Default)]
+pub(crate) struct Claimed {
+    sends: Vec<ClaimedSend>,
+    /// Whether some go to an endpoint that is not known in memory as it is.
+    strange: bool,
+}
+
 impl Transition for ClaimSends {
-    type Output = Vec<ClaimedSend>;
+    type Output = Claimed;
     const ORDER: Order = Order::Claim;
 
-    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Vec<ClaimedSend>> {
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Claimed> {
         let mut results = Vec::with_capacity(batch.len());
         for request in batch {
-            let mut claimed = Vec::new();
+            let mut claimed = Claimed::default();
             for wanted in &request.0 {
                 if wanted.limit > 0 {
-                    claimed.extend(readable(tx, claim(tx, *wanted).await?).await?);
+                    readable(tx, claim(tx, *wanted).await?, &mut claimed).await?;
                 }
             }
             results.push(Ok(claimed));
@@ -109,23 +128,27 @@ impl Transition for ClaimSends {
     }
 }
 
-/// The claimed sends, the longest due first; what cannot be read is set aside.
+/// Adds the claimed sends, the longest due first; what cannot be read is set aside, and so is what its endpoint does not
+/// take.
 async fn readable(
     tx: &Tx<'_>,
     mut rows: Vec<effects::Model>,
-) -> Result<Vec<ClaimedSend>, StoreError> {
+    claimed: &mut Claimed,
+) -> Result<(), StoreError> {
     rows.sort_by_key(|row| (row.due_at, row.id));
-    let mut bodies = bodies(tx, &rows).await?;
-    let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
+    let taken = endpoints::take(tx, rows).await?;
+    claimed.strange |= taken.strange;
+    let mut bodies = bodies(tx, &taken.rows).await?;
+    taken.bodies(tx, &mut bodies).await?;
+    let mut unreadable = Vec::new();
+    for row in taken.rows {
         let body = bodies.remove(&row.id);
         match send(&row, body) {
-            Ok(send) => claimed.push(send),
+            Ok(send) => claimed.sends.push(send),
             Err(error) => unreadable.push((row, error)),
         }
     }
-    fail_sends(tx, unreadable).await?;
-    Ok(claimed)
+    fail_sends(tx, unreadable).await
 }
 
 async fn claim(tx: &Tx<'_>, wanted: SendsWanted) -> Result<Vec<effects::Model>, StoreError> {
@@ -209,8 +232,9 @@ fn send(
             .map_err(|error| StoreError::unreadable("send's envelope", error.to_string()))?,
         body: body.body,
         attempts: u32::try_from(row.attempts).unwrap_or(0),
-        rule: (row.rule.parse()).map_err(|_| StoreError::unreadable("rule's name", &row.rule))?,
-        run_id: RunId(row.run_id),
+        rule: rule_of(&row.rule)?,
+        run_id: row.run_id.map(RunId),
+        endpoint: row.endpoint_id.map(EndpointId),
         event_id: EventId(row.event_id),
     })
 }

@@ -55,7 +55,7 @@ async fn discard(tx: &Tx<'_>, id: EffectId) -> Result<EffectOperated, StoreError
     match state {
         EffectState::Pending if row.claimed_at.is_some() => return Ok(EffectOperated::UnderWay),
         // A call that is open belongs to its run until that has its answer.
-        EffectState::Pending if !is_send(tx, id).await? => return Ok(EffectOperated::IsCall),
+        EffectState::Pending if !is_send(tx, &row).await? => return Ok(EffectOperated::IsCall),
         EffectState::Pending | EffectState::Held | EffectState::Failed => {}
         EffectState::Done
         | EffectState::Unknown

@@ -20,7 +20,7 @@ use crate::writer::Tx;
 const OPEN: &str = "the run ended while the call was open: nobody knows whether it was done";
 
 /// Settles what these runs have open in the ledger. Sends are left alone: they are on their way by themselves.
-pub(super) async fn settle_open_calls(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), StoreError> {
+pub(crate) async fn settle_open_calls(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), StoreError> {
     let open = effects::Entity::find()
         .filter(effects::Column::RunId.is_in(runs.iter().copied()))
         .filter(effects::Column::State.eq("pending"))
@@ -31,9 +31,10 @@ pub(super) async fn settle_open_calls(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), 
         return Ok(());
     }
     let pausing = pausing(tx, runs).await?;
-    let (failed, unknown): (Vec<_>, Vec<_>) = open
-        .into_iter()
-        .partition(|row| pausing.contains(&(row.run_id, row.path.clone())));
+    let (failed, unknown): (Vec<_>, Vec<_>) = open.into_iter().partition(|row| {
+        row.run_id
+            .is_some_and(|run| pausing.contains(&(run, row.path.clone())))
+    });
     insert_all(tx, unknown.iter().map(|row| lost(tx, row)).collect()).await?;
     settle(tx, &failed, EffectState::Failed).await?;
     settle(tx, &unknown, EffectState::Unknown).await

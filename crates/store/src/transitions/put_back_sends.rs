@@ -11,7 +11,7 @@ use sea_orm::Value;
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 
-use super::settle_send::fences;
+use super::settle_send::claims;
 use super::steps::not_before;
 use crate::entities::effects;
 use crate::error::StoreError;
@@ -42,11 +42,11 @@ impl Transition for PutBackSends {
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
         let ids = batch.iter().flat_map(|request| request.0.keys().copied());
-        let fences = fences(tx, ids).await?;
+        let claims = claims(tx, ids).await?;
         let mut rows: HashMap<Uuid, Vec<Value>> = HashMap::new();
         for request in batch {
             for (id, (fence, due)) in &request.0 {
-                if fences.get(id) == Some(fence) {
+                if claims.get(id).map(|claim| claim.fence) == Some(*fence) {
                     let due = Value::from(not_before(*due));
                     rows.insert(*id, vec![Value::from(*id), due]);
                 }

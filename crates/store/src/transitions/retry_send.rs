@@ -70,7 +70,7 @@ async fn retry(tx: &Tx<'_>, id: EffectId) -> Result<EffectOperated, StoreError> 
     let Some((row, state)) = effect_and_state(tx, id).await? else {
         return Ok(EffectOperated::NoSuch);
     };
-    if !is_send(tx, id).await? {
+    if !is_send(tx, &row).await? {
         return Ok(EffectOperated::IsCall);
     }
     if !matches!(state, EffectState::Failed | EffectState::Unknown) {
@@ -112,8 +112,13 @@ pub(super) async fn effect_and_state(
     Ok(Some((row, state)))
 }
 
-/// Whether it is a send: it has bytes of its own.
-pub(super) async fn is_send(tx: &Tx<'_>, id: EffectId) -> Result<bool, StoreError> {
-    let found = effect_bodies::Entity::find_by_id(id.0).count(tx.db).await?;
+/// Whether it is a send: it has bytes of its own, or is a delivery of its event's.
+pub(super) async fn is_send(tx: &Tx<'_>, row: &effects::Model) -> Result<bool, StoreError> {
+    if row.endpoint_id.is_some() {
+        return Ok(true);
+    }
+    let found = effect_bodies::Entity::find_by_id(row.id)
+        .count(tx.db)
+        .await?;
     Ok(found > 0)
 }

@@ -23,6 +23,18 @@ pub(crate) struct ChangeSecret {
     sealed: Option<Sealed>,
 }
 
+impl ChangeSecret {
+    /// Stores what was sealed for this place by the key with this id.
+    pub(super) fn put(namespace: &str, name: &str, key_id: String, sealed: Sealed) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            key_id,
+            sealed: Some(sealed),
+        }
+    }
+}
+
 impl Store {
     /// Stores a secret, in the place of one with the same name.
     pub async fn put_secret(
@@ -90,7 +102,8 @@ impl Change for ChangeSecret {
     }
 }
 
-async fn apply_one(change: &ChangeSecret, tx: &Tx<'_>) -> Result<(), StoreError> {
+/// Carries out one change.
+pub(super) async fn apply_one(change: &ChangeSecret, tx: &Tx<'_>) -> Result<(), StoreError> {
     let Some(sealed) = &change.sealed else {
         secrets::Entity::delete_many()
             .filter(secrets::Column::Namespace.eq(change.namespace.as_str()))

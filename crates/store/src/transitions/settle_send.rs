@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Va
 use uuid::Uuid;
 
 use super::effect_changes::attempt_row;
+use super::endpoints::{self, Outcome, Settled};
 use super::steps::{not_before, number};
 use crate::entities::effects;
 use crate::error::StoreError;
@@ -48,49 +49,93 @@ pub enum SettledAs {
 }
 
 impl Store {
-    /// Records what came of an attempt at a send.
-    pub async fn settle_send(&self, settlement: Settlement) -> Result<(), StoreError> {
-        self.inner.writer.submit(settlement).await
+    /// Records what came of an attempt at a send, and says what that means for its endpoint, where it has one.
+    pub async fn settle_send(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        let settled = self.inner.writer.submit(settlement).await?;
+        if settled.news {
+            // It is recorded in any case.
+            if let Err(error) = self.refresh_endpoints().await {
+                tracing::warn!(%error, "changed endpoints could not be read");
+            }
+        }
+        Ok(settled)
     }
 }
 
 impl Transition for Settlement {
-    type Output = ();
+    type Output = Settled;
     const ORDER: Order = Order::Settle;
 
-    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<()> {
-        let fences = fences(tx, batch.iter().map(|settlement| settlement.id.0)).await?;
+    async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Settled> {
+        let claims = claims(tx, batch.iter().map(|settlement| settlement.id.0)).await?;
         let mut settled = HashSet::new();
         let mut results = Vec::with_capacity(batch.len());
         let mut attempts = Vec::with_capacity(batch.len());
         let mut rows = BTreeMap::new();
+        let mut outcomes = Vec::new();
         for settlement in batch {
             let id = settlement.id.0;
-            if fences.get(&id) != Some(&settlement.fence) || !settled.insert(id) {
+            let claim = claims.get(&id);
+            if claim.map(|claim| claim.fence) != Some(settlement.fence) || !settled.insert(id) {
                 results.push(Err(StoreError::Fenced));
                 continue;
             }
+            let endpoint = claim.and_then(|claim| claim.endpoint);
+            outcomes.extend(endpoint.map(|endpoint| settlement.outcome_at(endpoint)));
             attempts.push(attempt_row(settlement.id, &settlement.attempt));
             rows.insert(id, row(settlement));
             if matches!(settlement.outcome, SettledAs::RetryAt(_)) {
                 tx.ready.timers();
             }
-            results.push(Ok(()));
+            results.push(Ok(Settled::default()));
         }
         insert_all(tx, attempts).await?;
         write(tx, rows.into_values().collect()).await?;
+        let mut settled = endpoints::judge(tx, &outcomes).await?;
+        for (settlement, result) in batch.iter().zip(&mut results) {
+            let claim = claims.get(&settlement.id.0);
+            let endpoint = claim.and_then(|claim| claim.endpoint);
+            // Whatever is to be told of an endpoint is told to one.
+            if let (Ok(result), Some(endpoint)) = (result, endpoint)
+                && let Some(settled) = settled.remove(&endpoint)
+            {
+                *result = settled;
+            }
+        }
         Ok(results)
     }
 }
 
-/// The fences of those of the sends that are claimed.
-pub(super) async fn fences(
+impl Settlement {
+    fn outcome_at(&self, endpoint: Uuid) -> Outcome {
+        Outcome {
+            endpoint,
+            started_at: self.attempt.started_at,
+            outcome: self.attempt.outcome,
+            status: self.attempt.status,
+        }
+    }
+}
+
+/// The claim of a send.
+pub(super) struct Claim {
+    pub(super) fence: i64,
+    /// The endpoint that it is delivered to.
+    pub(super) endpoint: Option<Uuid>,
+}
+
+/// The claims of those of the sends that are claimed.
+pub(super) async fn claims(
     tx: &Tx<'_>,
     sends: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, i64>, StoreError> {
+) -> Result<HashMap<Uuid, Claim>, StoreError> {
     let mut select = effects::Entity::find()
         .select_only()
-        .columns([effects::Column::Id, effects::Column::Fence])
+        .columns([
+            effects::Column::Id,
+            effects::Column::Fence,
+            effects::Column::EndpointId,
+        ])
         .filter(effects::Column::Id.is_in(sends))
         .filter(effects::Column::State.eq("pending"))
         .filter(effects::Column::ClaimedAt.is_not_null())
@@ -98,8 +143,11 @@ pub(super) async fn fences(
     if tx.is_shared() {
         select = select.lock_exclusive();
     }
-    let rows: Vec<(Uuid, i64)> = select.into_tuple().all(tx.db).await?;
-    Ok(rows.into_iter().collect())
+    let rows: Vec<(Uuid, i64, Option<Uuid>)> = select.into_tuple().all(tx.db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, fence, endpoint)| (id, Claim { fence, endpoint }))
+        .collect())
 }
 
 fn row(settlement: &Settlement) -> Vec<Value> {

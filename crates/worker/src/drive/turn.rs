@@ -18,7 +18,7 @@ impl Drive<'_> {
         let now = parts.clock.now();
         self.shared
             .rates
-            .turn(&self.run.rule, &host, rate, &call.key, now)
+            .turn(self.run.rule.as_str(), &host, rate, &call.key, now)
     }
 
     /// Lets a call wait whose first attempt is not begun.
