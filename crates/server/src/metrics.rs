@@ -29,6 +29,8 @@ pub struct Metrics {
     pub(crate) sends_pending: Gauge,
     /// Stored events.
     pub(crate) events: Gauge,
+    /// Events that wait for Ticketpark's answer or for a person, by state.
+    pub(crate) events_waiting: Family<StateLabels, Gauge>,
     /// The database's size.
     pub(crate) database_bytes: Gauge,
     /// Whether the last change of the rules was refused.
@@ -76,6 +78,7 @@ impl Metrics {
             runs: Family::default(),
             sends_pending: Gauge::default(),
             events: Gauge::default(),
+            events_waiting: Family::default(),
             database_bytes: Gauge::default(),
             rules_stale: Gauge::default(),
             paused: Gauge::default(),
@@ -105,6 +108,11 @@ impl Metrics {
             "cuebook_events_stored",
             "Stored events",
             metrics.events.clone(),
+        );
+        registry.register(
+            "cuebook_events_waiting",
+            "Events that wait for Ticketpark's answer (confirming) or for a person (held)",
+            metrics.events_waiting.clone(),
         );
         registry.register(
             "cuebook_database_bytes",

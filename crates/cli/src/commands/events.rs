@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
+use super::decide_events::Decision;
 use crate::context::{Context, block_on};
 use crate::exit::{Exit, Failure};
 use crate::remote::{Filters, Remote, Table, path_part};
 
-/// List events, show one, replay one.
+/// List events, show one, replay one; approve or discard what waits for a person.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook events list --type new-booking --subject 293233446073\n  cuebook events replay 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11\n  cuebook events replay 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11 --rule manual/apology --perform"
+    after_help = "Examples:\n  cuebook events list --type new-booking --subject 293233446073\n  cuebook events replay 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11\n  cuebook events replay 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11 --rule manual/apology --perform\n  cuebook events approve --all --origin reconcile"
 )]
 pub(crate) struct Events {
     #[command(subcommand)]
@@ -50,6 +51,10 @@ enum Verb {
         #[arg(long, value_name = "NAME")]
         rule: Option<String>,
     },
+    /// Have the rules run on events that are held, or that Ticketpark could not be asked about so far.
+    Approve(Decision),
+    /// Decide against such events: they go to quarantine.
+    Discard(Decision),
 }
 
 /// Does what the verb says.
@@ -78,6 +83,8 @@ pub(crate) fn run(arguments: &Events, context: &Context) -> Result<Exit, Failure
                 let answer = remote.post(&path, &body).await?;
                 remote.print(&answer, replayed);
             }
+            Verb::Approve(decision) => decision.carry_out(&remote, "approve").await?,
+            Verb::Discard(decision) => decision.carry_out(&remote, "discard").await?,
         }
         Ok(Exit::Good)
     })
@@ -103,6 +110,7 @@ fn shown(event: &Json) -> String {
         "type",
         "subject",
         "origin",
+        "trust",
         "state",
         "reason",
         "received_at",

@@ -13,6 +13,14 @@ pub(crate) fn print(gathered: &Gathered) -> String {
         if setting.availability == Availability::Later {
             continue;
         }
+        if setting.key.ends_with("<type>") {
+            for (member, given) in gathered.family(setting.key) {
+                let key = setting.key.replace("<type>", member);
+                let row = format!("{key} = {}", quoted(&given.text));
+                rows.push((row, given.origin.clone()));
+            }
+            continue;
+        }
         let row = match (gathered.value(setting.key), setting.fallback) {
             (Some(given), _) => (
                 format!("{} = {}", setting.key, quoted(&setting.masked(&given.text))),

@@ -64,6 +64,7 @@ fn parts(books: &Json) -> Vec<Part> {
         format!("effects: {}", counts(&books["effects_by_state"])),
     ];
     says.extend(to_look_at(books));
+    says.extend(to_be_believed(books));
     let verdict = if rest.is_empty() {
         says.push("they close: each event, run and effect is accounted for".to_owned());
         Verdict::Good
@@ -84,6 +85,32 @@ fn to_look_at(books: &Json) -> Option<String> {
     (runs + effects > 0).then(|| {
         format!("for a person to look at: {runs} runs failed or blocked, {effects} effects failed, unknown or held")
     })
+}
+
+/// The events that wait for an answer or for a person.
+fn to_be_believed(books: &Json) -> impl Iterator<Item = String> {
+    let number = |state: &str| books["events_by_state"][state].as_u64().unwrap_or(0);
+    let waiting = |number: u64| {
+        if number == 1 {
+            "event waits"
+        } else {
+            "events wait"
+        }
+    };
+    let (confirming, held) = (number("confirming"), number("held"));
+    let confirming = (confirming > 0).then(|| {
+        format!(
+            "{confirming} {} for Ticketpark's answer: is somebody logged in, and does it answer?",
+            waiting(confirming)
+        )
+    });
+    let held = (held > 0).then(|| {
+        format!(
+            "{held} {} for a person: `cuebook events list --state held`, then approve or discard",
+            waiting(held)
+        )
+    });
+    confirming.into_iter().chain(held)
 }
 
 fn counts(counts: &Json) -> String {
@@ -120,7 +147,7 @@ mod tests {
     fn books_that_close_are_good_and_say_what_waits_for_a_person() {
         let books = json!({
             "events": 2,
-            "events_by_state": {"processed": 2},
+            "events_by_state": {"processed": 2, "confirming": 1, "held": 5},
             "runs_by_state": {"failed": 1, "completed": 1},
             "effects_by_state": {"unknown": 1},
             "findings": [],
@@ -128,7 +155,12 @@ mod tests {
         let parts = parts(&books);
         assert!(parts.iter().all(|part| part.verdict == Verdict::Good));
         let says = parts[1].says.join("\n");
-        assert!(says.contains("2 events: 2 processed"), "{says}");
+        assert!(says.contains("2 processed"), "{says}");
+        assert!(
+            says.contains("1 event waits for Ticketpark's answer"),
+            "{says}"
+        );
+        assert!(says.contains("5 events wait for a person"), "{says}");
         assert!(
             says.contains("1 runs failed or blocked, 1 effects"),
             "{says}"

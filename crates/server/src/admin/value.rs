@@ -5,14 +5,15 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 use cuebook_core::effect::{AttemptOutcome, EffectState};
-use cuebook_core::event::{EventState, Origin};
+use cuebook_core::event::{EventState, Origin, Trust};
 use cuebook_core::events::EventType;
 use cuebook_core::journal::StepKind;
 use cuebook_core::log_line::LogLevel;
+use cuebook_core::replay::ReplayState;
 use cuebook_core::rule::RuleName;
 use cuebook_core::run::RunState;
 use cuebook_core::value::rfc3339;
-use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use cuebook_core::{EffectId, EndpointId, EventId, ReplayId, RunId, Timestamp};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
@@ -116,7 +117,7 @@ impl TextValue for Plain {
         MetaSchema {
             min_length: Some(1),
             max_length: Some(PLAIN_LENGTH),
-            pattern: Some(r"^[^\u0000-\u001f\u007f]*$".to_owned()),
+            pattern: Some(r"^[^\u0000-\u001f\u007f-\u009f]*$".to_owned()),
             ..MetaSchema::new("string")
         }
     }
@@ -156,6 +157,76 @@ impl TextValue for Whole {
     }
 }
 
+/// The folder of a rule, or what it is called there: one of the two parts of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamePart(pub(crate) String);
+
+impl TextValue for NamePart {
+    const NAME: &'static str = "rule_name_part";
+
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            min_length: Some(1),
+            max_length: Some(PLAIN_LENGTH),
+            pattern: Some("^[A-Za-z0-9_-]+$".to_owned()),
+            ..MetaSchema::new("string")
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        let valid = (1..=PLAIN_LENGTH).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        valid.then(|| Self(text.to_owned())).ok_or_else(|| {
+            "a rule's name has two parts of letters, digits, hyphens and underscores, such as new-booking/thank-you"
+                .to_owned()
+        })
+    }
+
+    fn write(&self) -> Json {
+        Json::from(self.0.as_str())
+    }
+}
+
+/// Any JSON, which has to be there; `null` is JSON, too.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AnyJson(pub(crate) Json);
+
+impl Type for AnyJson {
+    const IS_REQUIRED: bool = true;
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "any".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema::ANY))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ParseFromJSON for AnyJson {
+    fn parse_from_json(value: Option<Json>) -> ParseResult<Self> {
+        value.map(Self).ok_or_else(ParseError::expected_input)
+    }
+}
+
+impl ToJSON for AnyJson {
+    fn to_json(&self) -> Option<Json> {
+        Some(self.0.clone())
+    }
+}
+
 /// The texts themselves.
 pub(crate) fn texts(given: Vec<Text<Plain>>) -> Vec<String> {
     given.into_iter().map(|text| text.0.0).collect()
@@ -175,6 +246,7 @@ impl TextValue for RuleName {
     fn schema() -> MetaSchema {
         MetaSchema {
             example: Some(Json::from("new-booking/thank-you")),
+            pattern: Some("^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$".to_owned()),
             ..MetaSchema::new("string")
         }
     }
@@ -218,6 +290,9 @@ ids! {
     EventId, "event_id";
     RunId, "run_id";
     EffectId, "effect_id";
+    ReplayId, "replay_id";
+    EndpointId, "endpoint_id";
+    uuid::Uuid, "reconciliation_id";
 }
 
 macro_rules! words {
@@ -249,7 +324,9 @@ macro_rules! words {
 words! {
     EventState, "event_state";
     Origin, "origin";
+    Trust, "trust";
     RunState, "run_state";
+    ReplayState, "replay_state";
     EffectState, "effect_state";
     AttemptOutcome, "attempt_outcome";
     StepKind, "step_kind";

@@ -3,6 +3,7 @@
 //! The hot path: one look-up in memory, one copy of the body, one transaction shared with the neighbours'. The token is
 //! dropped as soon as it is hashed; no answer, log or metric holds it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cuebook_core::event::{Event, Origin};
@@ -17,6 +18,7 @@ use poem::{Endpoint, Request, Response};
 use super::headers;
 use crate::body;
 use crate::client_address::ClientAddress;
+use crate::disk_room::DiskRoom;
 use crate::limits::ServerLimits;
 use crate::problem::{Code, Problem};
 use crate::request_log::LogFields;
@@ -27,6 +29,9 @@ use crate::wrong_guesses::WrongGuesses;
 /// After how many seconds a webhook that could not be stored is worth sending again.
 const RETRY_AFTER: u32 = 5;
 
+/// The same, where somebody has to make room first.
+const RETRY_WITH_ROOM: u32 = 30;
+
 /// Receives Ticketpark's webhooks.
 pub(crate) struct Hook {
     store: Store,
@@ -34,6 +39,8 @@ pub(crate) struct Hook {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     limits: ServerLimits,
+    disk_room: DiskRoom,
+    confirmed_types: Arc<BTreeSet<String>>,
     wrong: WrongGuesses,
 }
 
@@ -41,6 +48,8 @@ pub(crate) struct Hook {
 struct Judged {
     accept: AcceptEvent,
     refused: Option<(Code, String)>,
+    /// Whether Ticketpark is asked about it before its rules run.
+    to_confirm: bool,
 }
 
 impl Hook {
@@ -53,6 +62,8 @@ impl Hook {
             clock: Arc::clone(&parts.clock),
             chance: Arc::clone(&parts.chance),
             limits,
+            disk_room: parts.settings.disk_room.clone(),
+            confirmed_types: Arc::clone(&parts.settings.confirmed_types),
             wrong: WrongGuesses::new(limits.wrong_tokens),
         }
     }
@@ -70,6 +81,10 @@ impl Hook {
                 return Err(problem);
             }
         };
+        if self.disk_room.is_low() {
+            body::discard(request, &self.limits).await;
+            return Err(no_room());
+        }
         if is_encoded(request) {
             body::discard(request, &self.limits).await;
             return Err(Problem::new(
@@ -81,13 +96,21 @@ impl Hook {
         let bytes = body::read(request, &self.limits)
             .await
             .map_err(body::BodyError::problem)?;
-        let Judged { accept, refused } = self.judge(token, headers, bytes);
-        let stored = tokio::time::timeout(
-            self.limits.accept_event_time,
-            self.store.accept_event(accept),
-        );
-        let accepted = match stored.await {
-            Ok(Ok(accepted)) => accepted,
+        let Judged {
+            accept,
+            refused,
+            to_confirm,
+        } = self.judge(token, headers, bytes);
+        let stored = async {
+            if to_confirm {
+                return self.store.accept_to_confirm(accept.event).await;
+            }
+            let accepted = self.store.accept_event(accept).await?;
+            Ok(accepted.id)
+        };
+        let stored = tokio::time::timeout(self.limits.accept_event_time, stored);
+        let id = match stored.await {
+            Ok(Ok(id)) => id,
             Ok(Err(error)) => return Err(cannot_store(&error)),
             Err(_) => {
                 tracing::warn!(
@@ -97,8 +120,8 @@ impl Hook {
             }
         };
         match refused {
-            None => Ok(accepted.id),
-            Some((code, why)) => Err(Problem::new(code, why).kept_as(accepted.id.0)),
+            None => Ok(id),
+            Some((code, why)) => Err(Problem::new(code, why).kept_as(id.0)),
         }
     }
 
@@ -129,8 +152,10 @@ impl Hook {
             refused = Some((Code::TokenRetired, "the token was retired".to_owned()));
         }
         let mut rules = Vec::new();
+        let mut to_confirm = false;
         if let Ok(message) = parsed {
             if refused.is_none() {
+                to_confirm = self.confirmed_types.contains(message.event_type.as_str());
                 rules = runs_for(&self.rules.load(), &message.event_type, Origin::Webhook);
             }
             event.event_type = Some(message.event_type);
@@ -144,6 +169,7 @@ impl Hook {
                 rules,
             },
             refused,
+            to_confirm,
         }
     }
 
@@ -205,6 +231,14 @@ fn is_encoded(request: &Request) -> bool {
 fn cannot_store(error: &StoreError) -> Problem {
     tracing::error!(%error, "a webhook cannot be stored");
     unavailable()
+}
+
+fn no_room() -> Problem {
+    Problem::new(
+        Code::StoreUnavailable,
+        "the disk is nearly full: the event cannot be stored just now",
+    )
+    .retry_after(RETRY_WITH_ROOM)
 }
 
 fn unavailable() -> Problem {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cuebook_core::event::EventState;
 use cuebook_core::run::RunState;
 use cuebook_store::{Counts, Stopped, Store};
 use poem::{Endpoint, Request, Response};
@@ -71,6 +72,18 @@ impl Numbers {
         // Without a database the other numbers are all the more interesting.
         if let Ok(Ok(counts)) = tokio::time::timeout(PATIENCE, self.store.counts()).await {
             self.show(&counts);
+        }
+        let unsettled = self.store.unsettled_events();
+        if let Ok(Ok(unsettled)) = tokio::time::timeout(PATIENCE, unsettled).await {
+            for (state, number) in [
+                (EventState::Confirming, unsettled.confirming),
+                (EventState::Held, unsettled.held),
+            ] {
+                let state = state.as_str();
+                let waiting = &self.metrics.events_waiting;
+                let gauged = waiting.get_or_create(&StateLabels { state });
+                gauged.set(gauge(number));
+            }
         }
         if let Ok(Ok(stops)) = tokio::time::timeout(PATIENCE, self.store.stops()).await {
             let paused = stops

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cuebook_core::event::{EventState, Origin};
-use cuebook_core::rule::RuleName;
+use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::{Chance, Clock, EventId, Timestamp};
 use cuebook_rules::ActiveRules;
 use cuebook_store::{EventFilter, Store};
@@ -16,6 +16,7 @@ use super::refusals::{InjectRefusals, ListRefusals, RawRefusals, ShowRefusals};
 use super::view::{EventBody, EventPage};
 use crate::admin::download::Download;
 use crate::admin::page::{Cursor, Limit, page, shown};
+use crate::admin::rule_sets::Hash;
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text, event_types};
 use crate::auth::{Allowed, Read, Scope, Write};
@@ -60,6 +61,8 @@ impl EventsApi {
         origin: Query<Option<Text<Origin>>>,
         /// Only events that this rule ran for.
         rule: Query<Option<Text<RuleName>>>,
+        /// Only events with a run on this version of a rule: its hash.
+        rule_version: Query<Option<Text<Hash>>>,
         /// Only events that came at this instant or later.
         since: Query<Option<Text<Timestamp>>>,
         /// Only events that came before this instant.
@@ -78,6 +81,7 @@ impl EventsApi {
             state: state.0.map(|state| state.0),
             origin: origin.0.map(|origin| origin.0),
             rule: rule.0.map(|rule| rule.0),
+            rule_version: rule_version.0.map(|version| VersionHash(version.0.0)),
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
             q: q.0.map(|text| text.0.0),
@@ -158,7 +162,7 @@ impl EventsApi {
         let now = self.clock.now();
         let id = EventId(self.chance.uuid(now));
         let mut accept = injected(&body.0, id, now)
-            .map_err(|error| Refused::new(Code::InvalidBody, error.to_string()))?;
+            .map_err(|error| Refused::new(Code::InvalidValue, error.to_string()))?;
         if let Some(event_type) = &accept.event.event_type {
             accept.rules = runs_for(&self.rules.load(), event_type, Origin::Trigger);
         }

@@ -5,12 +5,12 @@ use cuebook_core::message::NotAMessage;
 use cuebook_core::{EventId, RunId, Timestamp};
 use cuebook_store::{AcceptEvent, Accepted};
 use poem_openapi::payload::Json;
-use poem_openapi::types::{Any, Example};
+use poem_openapi::types::Example;
 use poem_openapi::{ApiResponse, Object};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::admin::sample;
-use crate::admin::value::{Plain, Text};
+use crate::admin::value::{AnyJson, Plain, Text};
 
 /// An event to inject.
 #[derive(Debug, Object)]
@@ -20,7 +20,7 @@ pub(crate) struct InjectedEvent {
     #[oai(rename = "type")]
     event_type: Text<Plain>,
     /// Its payload, as Ticketpark would send it.
-    payload: Any<Value>,
+    payload: AnyJson,
     /// Whether its effects are performed; otherwise they are recorded only.
     #[oai(default)]
     perform: bool,
@@ -82,7 +82,7 @@ impl Example for InjectedEvent {
     fn example() -> Self {
         Self {
             event_type: Text(Plain("new-booking".to_owned())),
-            payload: Any(json!({"booking_pid": 293_233_446_073_u64})),
+            payload: AnyJson(json!({"booking_pid": 293_233_446_073_u64})),
             perform: false,
         }
     }

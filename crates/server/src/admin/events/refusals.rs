@@ -10,5 +10,5 @@ refusals! {
     /// `GET /events/{id}/raw`
     RawRefusals = [InvalidId, PersonalData, NotFound];
     /// `POST /events`
-    InjectRefusals = [InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    InjectRefusals = [InvalidValue, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
 }

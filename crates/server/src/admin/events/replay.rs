@@ -6,7 +6,7 @@ use cuebook_core::event::{Event, Origin};
 use cuebook_core::rule::RuleName;
 use cuebook_core::{Chance, Clock, EventId};
 use cuebook_rules::{ActiveRules, RuleSet};
-use cuebook_store::{AcceptEvent, RuleStart, Store};
+use cuebook_store::{AcceptEvent, RuleStart, Store, is_erased};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
@@ -70,6 +70,12 @@ impl ReplayApi {
     ) -> Result<Injected, Refused<ReplayRefusals>> {
         let original = self.store.event(id.0.0).await?;
         let original = original.ok_or_else(|| Refused::not_found("event"))?;
+        if is_erased(&original) {
+            return Err(Refused::new(
+                Code::WrongState,
+                "the event was erased: nothing is left of it that could be replayed",
+            ));
+        }
         let Some(event_type) = original.event_type.clone() else {
             return Err(Refused::new(
                 Code::WrongState,

@@ -1,6 +1,6 @@
 //! An event as the API shows it.
 
-use cuebook_core::event::{EventState, Origin};
+use cuebook_core::event::{EventState, Origin, Trust};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
 use cuebook_store::{EventView, RunBrief};
@@ -28,6 +28,8 @@ pub(crate) struct EventBody {
     pub(crate) subject: Option<String>,
     /// How it came.
     pub(crate) origin: Text<Origin>,
+    /// How far it is believed.
+    pub(crate) trust: Text<Trust>,
     /// Where it stands.
     pub(crate) state: Text<EventState>,
     /// Why, where the state alone does not say it.
@@ -83,6 +85,7 @@ impl EventBody {
             wire_type: masking.optional(event.wire_type),
             subject: event.subject.map(|pid| masking.text(pid.to_string())),
             origin: Text(event.origin),
+            trust: Text(event.trust),
             state: Text(view.state),
             reason: masking.optional(view.reason),
             received_at: Text(event.received_at),
@@ -117,6 +120,7 @@ impl Example for EventBody {
             wire_type: Some("new-booking".to_owned()),
             subject: Some("293233446073".to_owned()),
             origin: Text(Origin::Webhook),
+            trust: Text(Trust::Token),
             state: Text(EventState::Processed),
             reason: None,
             received_at: Text(sample::instant(0)),
