@@ -1,5 +1,6 @@
 //! The running server: what it is made of, how it starts and how it ends.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::admission::Admission;
 use crate::connection::Serving;
+use crate::disk_room::DiskRoom;
+use crate::endpoint_urls::EndpointUrls;
 use crate::limits::ServerLimits;
 use crate::listen::accept_until_stopped;
 use crate::metrics::Metrics;
@@ -77,6 +80,14 @@ pub struct ServerSettings {
     pub tls: Option<TlsFiles>,
     /// Tells what a send or a call says.
     pub readable: Readable,
+    /// Whether messages may be forwarded to a URL.
+    pub endpoint_urls: EndpointUrls,
+    /// Whether Ticketpark's API can be asked.
+    pub ticketpark_configured: bool,
+    /// The types of events that Ticketpark is asked about before their rules run.
+    pub confirmed_types: Arc<BTreeSet<String>>,
+    /// Whether the disk has room for webhooks.
+    pub disk_room: DiskRoom,
 }
 
 impl ServerSettings {
@@ -93,6 +104,10 @@ impl ServerSettings {
             trusted_proxies: Vec::new(),
             tls: None,
             readable: Readable::default(),
+            endpoint_urls: EndpointUrls::default(),
+            ticketpark_configured: false,
+            confirmed_types: Arc::default(),
+            disk_room: DiskRoom::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use cuebook_core::secret::SecretText;
 use cuebook_core::{Account, Chance, Clock, Probe};
 use cuebook_effects::{AllowRule, EffectSettings, Effects, EgressPolicy, SmtpSettings};
 use cuebook_rules::{ActiveRules, Engine, Limits, RuleFiles, RuleSet, Settings};
-use cuebook_server::{RuleProblems, Server, ServerParts, ServerSettings};
+use cuebook_server::{EndpointUrls, RuleProblems, Server, ServerParts, ServerSettings};
 use cuebook_store::{NewApiKey, SecretKey, Store, StoreError, StoreSettings};
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
@@ -61,6 +61,7 @@ impl Recipe {
     )]
     pub(crate) async fn run(&self) -> Running {
         let store = self.open_store().await;
+        store.capture_deliveries(self.capture);
         self.admit(&store).await;
         let mut registry = Registry::default();
         let engine = engine(&store);
@@ -76,6 +77,9 @@ impl Recipe {
             clock: self.clock.clone(),
             chance: self.chance.clone(),
             metrics: Arc::new(worker_metrics),
+            reconcile_every: None,
+            alerts: cuebook_worker::AlertSettings::default(),
+            retention: cuebook_store::Retention::default(),
             script_threads: 2,
         })
         .expect("the worker starts");
@@ -98,6 +102,7 @@ impl Recipe {
                 ticketpark: None,
                 settings: ServerSettings {
                     effects_captured: self.capture,
+                    endpoint_urls: EndpointUrls::new(|url| egress().check(url)),
                     ..ServerSettings::new(public_url, "test")
                 },
             },
@@ -139,6 +144,7 @@ impl Recipe {
                 secret_key: self.secret_key.clone(),
                 clock: self.clock.clone(),
                 chance: self.chance.clone(),
+                lease: StoreSettings::LEASE,
             };
             match Store::open_probed(settings, self.probe.clone()).await {
                 Ok(store) => Some(store),
@@ -186,7 +192,6 @@ impl Recipe {
         reason = "a test whose Cuebook does not start has failed"
     )]
     fn effects(&self, store: &Store) -> Effects {
-        let loopback: AllowRule = "127.0.0.0/8".parse().expect("a range");
         let smtp = self.smtp.clone().map(|url| SmtpSettings {
             url,
             from: None,
@@ -195,10 +200,7 @@ impl Recipe {
         Effects::new(EffectSettings {
             capture: self.capture,
             smtp,
-            egress: EgressPolicy {
-                allow: vec![loopback],
-                allow_http: false,
-            },
+            egress: egress(),
             ticketpark: self
                 .ticketpark
                 .as_ref()
@@ -209,7 +211,21 @@ impl Recipe {
             limits: cuebook_effects::Limits::default(),
         })
         .expect("the effects start")
+        .forwarding_to(store.destinations())
         .probed(self.probe.clone())
+    }
+}
+
+/// Peers of tests are on this machine.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose Cuebook does not start has failed"
+)]
+fn egress() -> EgressPolicy {
+    let loopback: AllowRule = "127.0.0.0/8".parse().expect("a range");
+    EgressPolicy {
+        allow: vec![loopback],
+        allow_http: false,
     }
 }
 

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::audit::AuditApi;
+use super::bulk::BulkApi;
 use super::doctor::DoctorApi;
 use super::dry_run::DryRunApi;
-use super::effects::{EffectsApi, OperateEffectsApi};
-use super::events::{EventsApi, ReplayApi};
+use super::effects::{EffectsApi, ExportEffectsApi, OperateEffectsApi};
+use super::endpoints::{DeliveriesApi, EndpointsApi, OperateEndpointsApi};
+use super::events::{DecideEventsApi, EventsApi, ReplayApi};
 use super::guard::Guard;
 use super::hook_tokens::HookTokensApi;
 use super::keys::{KeysApi, OperateKeysApi};
 use super::login::LoginApi;
 use super::operations::Operations;
 use super::pauses::PausesApi;
+use super::privacy::{ErasuresApi, ExportsApi};
+use super::reconciliations::ReconciliationsApi;
+use super::replays::ReplaysApi;
 use super::rule_sets::{RuleSetChecker, RuleSetsApi, RuleVersionsApi};
 use super::rules::{CHECKS, OperateRulesApi, RulesApi};
 use super::runs::{OperateRunsApi, RunsApi};
@@ -31,21 +36,24 @@ pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Every resource.
 pub(crate) type AdminApi = (
-    EventsApi,
-    ReplayApi,
+    (EventsApi, DecideEventsApi, ReconciliationsApi),
+    (ReplayApi, ReplaysApi),
     RunsApi,
     OperateRunsApi,
-    EffectsApi,
-    OperateEffectsApi,
+    (EffectsApi, ExportEffectsApi, BulkApi),
+    (OperateEffectsApi, ForwardingApi),
     RulesApi,
     OperateRulesApi,
     ((RuleSetsApi, RuleVersionsApi), DryRunApi),
     SecretsApi,
     AccessApi,
     SystemApi,
-    PausesApi,
+    (PausesApi, ErasuresApi, ExportsApi),
     (DoctorApi, StatsApi),
 );
+
+/// Where messages are forwarded to.
+type ForwardingApi = (EndpointsApi, OperateEndpointsApi, DeliveriesApi);
 
 /// Who may come in, and what they did.
 type AccessApi = (KeysApi, OperateKeysApi, HookTokensApi, AuditApi, LoginApi);
@@ -54,25 +62,35 @@ type AccessApi = (KeysApi, OperateKeysApi, HookTokensApi, AuditApi, LoginApi);
 pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
     let checks = Seats::new(tasks, CHECKS);
     let api: AdminApi = (
-        EventsApi {
-            store: parts.store.clone(),
-            rules: Arc::clone(&parts.rules),
-            clock: Arc::clone(&parts.clock),
-            chance: Arc::clone(&parts.chance),
-        },
-        ReplayApi {
-            store: parts.store.clone(),
-            rules: Arc::clone(&parts.rules),
-            clock: Arc::clone(&parts.clock),
-            chance: Arc::clone(&parts.chance),
-        },
+        events(parts),
+        (
+            ReplayApi {
+                store: parts.store.clone(),
+                rules: Arc::clone(&parts.rules),
+                clock: Arc::clone(&parts.clock),
+                chance: Arc::clone(&parts.chance),
+            },
+            ReplaysApi {
+                store: parts.store.clone(),
+                rules: Arc::clone(&parts.rules),
+                clock: Arc::clone(&parts.clock),
+                chance: Arc::clone(&parts.chance),
+            },
+        ),
         RunsApi(parts.store.clone()),
         OperateRunsApi {
             store: parts.store.clone(),
             rules: Arc::clone(&parts.rules),
         },
-        EffectsApi(parts.store.clone()),
-        OperateEffectsApi(parts.store.clone()),
+        (
+            EffectsApi(parts.store.clone()),
+            ExportEffectsApi(parts.store.clone()),
+            BulkApi {
+                store: parts.store.clone(),
+                rules: Arc::clone(&parts.rules),
+            },
+        ),
+        (OperateEffectsApi(parts.store.clone()), forwarding(parts)),
         RulesApi {
             engine: parts.engine.clone(),
             store: parts.store.clone(),
@@ -93,7 +111,11 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
             problems: Arc::clone(&parts.rule_problems),
             settings: parts.settings.clone(),
         },
-        PausesApi(parts.store.clone()),
+        (
+            PausesApi(parts.store.clone()),
+            ErasuresApi(parts.store.clone()),
+            ExportsApi(parts.store.clone()),
+        ),
         (
             DoctorApi {
                 store: parts.store.clone(),
@@ -121,6 +143,27 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
     }
 }
 
+fn events(parts: &ServerParts) -> (EventsApi, DecideEventsApi, ReconciliationsApi) {
+    (
+        EventsApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+        },
+        DecideEventsApi {
+            store: parts.store.clone(),
+            rules: Arc::clone(&parts.rules),
+        },
+        ReconciliationsApi {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+            configured: parts.settings.ticketpark_configured,
+        },
+    )
+}
+
 fn dry_run(parts: &ServerParts, seats: Seats) -> DryRunApi {
     DryRunApi {
         engine: parts.engine.without_secrets(),
@@ -130,6 +173,23 @@ fn dry_run(parts: &ServerParts, seats: Seats) -> DryRunApi {
         readable: parts.settings.readable,
         seats,
     }
+}
+
+fn forwarding(parts: &ServerParts) -> ForwardingApi {
+    (
+        EndpointsApi {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+            urls: parts.settings.endpoint_urls.clone(),
+        },
+        OperateEndpointsApi {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            chance: Arc::clone(&parts.chance),
+        },
+        DeliveriesApi(parts.store.clone()),
+    )
 }
 
 fn access(parts: &ServerParts) -> AccessApi {

@@ -2,10 +2,12 @@
 
 mod api;
 mod audit;
+mod bulk;
 mod doctor;
 mod download;
 mod dry_run;
 mod effects;
+mod endpoints;
 mod events;
 mod few;
 mod given;
@@ -16,7 +18,10 @@ mod login;
 mod operations;
 mod page;
 mod pauses;
+mod privacy;
+mod reconciliations;
 mod repeatable;
+mod replays;
 mod rule_sets;
 mod rules;
 mod runs;
