@@ -1,12 +1,10 @@
-//! Events in the order of their arrival, page by page.
+//! Which events are wanted, and how many there are.
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::Event;
 use cuebook_core::{EventId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::open::Archive;
@@ -39,29 +37,10 @@ impl Archive {
         let select = events::Entity::find().filter(condition(range));
         Ok(select.count(&self.readers).await?)
     }
-
-    /// The next `limit` events of the range in order of arrival, from behind `after`. What is in quarantine, or waits to be
-    /// believed, is left out.
-    pub async fn events(
-        &self,
-        range: &EventRange,
-        after: Option<EventId>,
-        limit: u64,
-    ) -> Result<Vec<Event>, StoreError> {
-        let mut select = events::Entity::find().filter(condition(range));
-        if let Some(after) = after {
-            select = select.filter(events::Column::Id.gt(after.0));
-        }
-        let rows = select
-            .order_by_asc(events::Column::Id)
-            .limit(limit)
-            .all(&self.readers)
-            .await?;
-        rows.into_iter().map(event_of).collect()
-    }
 }
 
-fn condition(range: &EventRange) -> Condition {
+/// What narrows events down to a range.
+pub(super) fn condition(range: &EventRange) -> Condition {
     let types = (!range.types.is_empty())
         .then(|| events::Column::EventType.is_in(range.types.iter().cloned()));
     let since = range.since.map(|since| {

@@ -6,12 +6,14 @@
 mod awaited;
 mod by_id;
 mod events;
+mod occurrences;
 mod open;
 mod open_runs;
 mod runs;
 mod secrets;
 
 pub use events::EventRange;
+pub use occurrences::Occurrence;
 pub use open::Archive;
 pub use open_runs::OpenRun;
 pub use runs::{PastEffect, PastRun, PastStep};

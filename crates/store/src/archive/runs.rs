@@ -11,8 +11,8 @@ use cuebook_core::rule::RuleName;
 use cuebook_core::run::Run;
 use cuebook_core::{EventId, RunId, Timestamp, Value};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -83,7 +83,6 @@ struct StepRow {
     answer: Option<Vec<u8>>,
 }
 
-#[derive(FromQueryResult)]
 struct EffectRow {
     id: Uuid,
     kind: String,
@@ -92,6 +91,24 @@ struct EffectRow {
     key: String,
     run_id: Uuid,
     path: String,
+    envelope: Option<Vec<u8>>,
+    body: Option<Vec<u8>>,
+}
+
+impl FromQueryResult for EffectRow {
+    fn from_query_result(row: &QueryResult, _prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: row.try_get_by_index(0)?,
+            kind: row.try_get_by_index(1)?,
+            state: row.try_get_by_index(2)?,
+            target: row.try_get_by_index(3)?,
+            key: row.try_get_by_index(4)?,
+            run_id: row.try_get_by_index(5)?,
+            path: row.try_get_by_index(6)?,
+            envelope: row.try_get_by_index(7)?,
+            body: row.try_get_by_index(8)?,
+        })
+    }
 }
 
 impl Archive {
@@ -134,19 +151,9 @@ async fn past_runs(
     for row in rows {
         let run = run_of(row)?;
         order.push(run.id);
-        past.insert(
-            run.id.0,
-            PastRun {
-                run,
-                steps: BTreeMap::new(),
-                effects: Vec::new(),
-            },
-        );
+        past.insert(run.id.0, PastRun::bare(run));
     }
-    if !past.is_empty() {
-        add_steps(db, &mut past).await?;
-        add_effects(db, &mut past).await?;
-    }
+    add_doings(db, &mut past).await?;
     let mut found: HashMap<EventId, Vec<PastRun>> = HashMap::with_capacity(order.len());
     for RunId(id) in order {
         if let Some(run) = past.remove(&id) {
@@ -154,6 +161,29 @@ async fn past_runs(
         }
     }
     Ok(found)
+}
+
+impl PastRun {
+    /// A run whose steps and effects are still to be read.
+    pub(super) fn bare(run: Run) -> Self {
+        Self {
+            run,
+            steps: BTreeMap::new(),
+            effects: Vec::new(),
+        }
+    }
+}
+
+/// Adds to each run what it asked and did.
+pub(super) async fn add_doings(
+    db: &impl ConnectionTrait,
+    past: &mut HashMap<Uuid, PastRun>,
+) -> Result<(), StoreError> {
+    if past.is_empty() {
+        return Ok(());
+    }
+    add_steps(db, past).await?;
+    add_effects(db, past).await
 }
 
 async fn add_steps(
@@ -214,21 +244,10 @@ async fn add_effects(
     db: &impl ConnectionTrait,
     past: &mut HashMap<Uuid, PastRun>,
 ) -> Result<(), StoreError> {
-    let of_runs = || effects::Column::RunId.is_in(past.keys().copied());
-    let ids = effects::Entity::find()
-        .select_only()
-        .column(effects::Column::Id)
-        .filter(of_runs())
-        .into_query();
-    let bodies = effect_bodies::Entity::find()
-        .filter(effect_bodies::Column::EffectId.in_subquery(ids))
-        .all(db)
-        .await?;
-    let mut bodies: HashMap<Uuid, effect_bodies::Model> = bodies
-        .into_iter()
-        .map(|body| (body.effect_id, body))
-        .collect();
-    let rows = effects::Entity::find()
+    let with_body = effects::Entity::belongs_to(effect_bodies::Entity)
+        .from(effects::Column::Id)
+        .to(effect_bodies::Column::EffectId);
+    let mut rows = effects::Entity::find()
         .select_only()
         .columns([
             effects::Column::Id,
@@ -239,18 +258,18 @@ async fn add_effects(
             effects::Column::RunId,
             effects::Column::Path,
         ])
-        .filter(of_runs())
+        .columns([effect_bodies::Column::Envelope, effect_bodies::Column::Body])
+        .join(JoinType::LeftJoin, with_body.into())
+        .filter(effects::Column::RunId.is_in(past.keys().copied()))
         .into_model::<EffectRow>()
         .all(db)
         .await?;
-    let mut rows = rows;
     rows.sort_unstable_by_key(|row| row.id);
     for row in rows {
-        let body = bodies.remove(&row.id);
         let Some(run) = past.get_mut(&row.run_id) else {
             continue;
         };
-        let effect = effect_of(row, body)?;
+        let effect = effect_of(row)?;
         if is_current(&run.run, &effect) {
             // What was asked anew stands twice under one key: the last attempt counts.
             run.effects.retain(|other| other.key != effect.key);
@@ -268,13 +287,13 @@ fn is_current(run: &Run, effect: &PastEffect) -> bool {
             .any(|part| effect_key(run.id, run.generation, &effect.path, part) == effect.key)
 }
 
-fn effect_of(row: EffectRow, body: Option<effect_bodies::Model>) -> Result<PastEffect, StoreError> {
-    let body = body.map(|body| {
+fn effect_of(row: EffectRow) -> Result<PastEffect, StoreError> {
+    let body = row.envelope.zip(row.body).map(|(envelope, body)| {
         Ok::<_, StoreError>(EffectBody {
             kind: row.kind.clone(),
-            envelope: serde_json::from_slice(&body.envelope)
+            envelope: serde_json::from_slice(&envelope)
                 .map_err(|error| StoreError::unreadable("envelope", error.to_string()))?,
-            body: body.body,
+            body,
         })
     });
     Ok(PastEffect {

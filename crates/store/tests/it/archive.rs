@@ -20,13 +20,13 @@ async fn all(archive: &Archive, range: &EventRange, page: u64) -> Vec<EventId> {
     let mut found = Vec::new();
     loop {
         let events = archive
-            .events(range, found.last().copied(), page)
+            .occurrences(range, None, found.last().copied(), page)
             .await
             .unwrap();
         if events.is_empty() {
             return found;
         }
-        found.extend(events.iter().map(|event| event.id));
+        found.extend(events.iter().map(|past| past.event.id));
     }
 }
 
@@ -119,6 +119,17 @@ stories! {
         assert!(none.is_empty());
         let shown = store.past_run(id, &"new-booking/thanks".parse().unwrap()).await.unwrap();
         assert_eq!(shown.as_ref(), Some(run));
+
+        let range = EventRange::default();
+        let pages = archive.occurrences(&range, None, None, 10).await.unwrap();
+        assert_eq!(pages[0].runs, past, "a page says the same");
+        let whole = archive.event(id).await.unwrap().unwrap();
+        let found = &pages[0].event;
+        assert_eq!((&found.id, &found.subject, &found.body), (&whole.id, &whole.subject, &whole.body));
+        assert_eq!((found.received_at, found.trust), (whole.received_at, whole.trust));
+        let others = ["any/other".parse().unwrap()];
+        let without = archive.occurrences(&range, Some(&others), None, 10).await.unwrap();
+        assert_eq!(without[0].runs, []);
     }
 
     async fn of_a_run_that_began_anew_its_present_generation_counts(stage: &Stage) {
@@ -240,7 +251,7 @@ async fn a_database_of_another_version_is_refused_and_left_as_it_is() {
     .unwrap();
     let refused = Archive::open(&stage.url).await.err().unwrap();
     assert!(
-        matches!(&refused, StoreError::OtherSchema { found } if found == "none"),
+        matches!(&refused, StoreError::PendingMigrations { first, .. } if first == "m20261124_000001_events"),
         "{refused:?}"
     );
 }
