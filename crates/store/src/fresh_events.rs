@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cuebook_core::EventId;
 use cuebook_core::clock::{from_micros, to_micros};
 use cuebook_core::event::Event;
+use uuid::Uuid;
 
 /// So many events are kept at most.
 const EVENTS: usize = 4096;
@@ -68,6 +69,14 @@ impl FreshEvents {
             kept.remove(id);
         }
         Some(event)
+    }
+
+    /// Keeps these no longer.
+    pub(crate) fn forget(&self, ids: &[Uuid]) {
+        let mut kept = self.kept();
+        for id in ids {
+            kept.remove(EventId(*id));
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

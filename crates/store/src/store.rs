@@ -1,6 +1,7 @@
 //! The store itself: opening, closing, and what its transitions and queries have in common.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cuebook_core::secret::SecretLookup;
 use cuebook_core::{Chance, Clock, Probe};
@@ -12,11 +13,14 @@ use uuid::Uuid;
 
 use crate::announce::{Outgoing, hear, tell};
 use crate::audit::Actor;
-use crate::connect::{self, Connections, ProcessLock};
+use crate::connect::{self, Connections, Migrated, ProcessLock};
+use crate::endpoints::Endpoints;
 use crate::error::StoreError;
 use crate::fresh_events::FreshEvents;
 use crate::hook_tokens::HookTokens;
+use crate::installation::restored_at;
 use crate::metrics::Metrics;
+use crate::privacy::ErasureLog;
 use crate::secrets::{ScriptSecrets, SecretKey};
 use crate::settings::StoreSettings;
 use crate::transitions::{Heartbeat, TakeOver, beat};
@@ -41,6 +45,11 @@ pub(crate) struct Inner {
     pub(crate) script_secrets: Arc<ScriptSecrets>,
     pub(crate) hook_tokens: HookTokens,
     pub(crate) fresh: Arc<FreshEvents>,
+    pub(crate) endpoints: Arc<Endpoints>,
+    /// Where it is noted who was erased.
+    pub(crate) erasures: Arc<ErasureLog>,
+    /// Where the database is.
+    pub(crate) url: String,
     wakes: Arc<Wakes>,
     metrics: Metrics,
     tasks: TaskTracker,
@@ -69,11 +78,13 @@ impl Store {
             lock,
             ..
         } = connect::open(&settings.database_url).await?;
+        let restored_at = restored_at(&readers).await?;
         let metrics = Metrics::default();
         let wakes = Arc::new(Wakes::default());
         let node = settings.chance.uuid(settings.clock.now());
         let (writer, requests) = WriterHandle::new();
         let fresh = Arc::<FreshEvents>::default();
+        let endpoints = Arc::<Endpoints>::default();
         let tasks = TaskTracker::new();
         let is_shared = connection.get_database_backend() == DbBackend::Postgres;
         let outgoing = is_shared.then(|| Arc::new(Outgoing::default()));
@@ -86,6 +97,8 @@ impl Store {
                 metrics.clone(),
             )
             .with_fresh(Arc::clone(&fresh))
+            .with_endpoints(Arc::clone(&endpoints))
+            .restored(restored_at)
             .probed(probe),
             wakes: Arc::clone(&wakes),
             outgoing: outgoing.clone(),
@@ -101,6 +114,9 @@ impl Store {
                 script_secrets: Arc::default(),
                 hook_tokens: HookTokens::default(),
                 fresh,
+                endpoints,
+                erasures: Arc::default(),
+                url: settings.database_url.clone(),
                 wakes,
                 metrics,
                 tasks,
@@ -109,7 +125,7 @@ impl Store {
             }),
             actor: None,
         };
-        match store.begin(node).await {
+        match store.begin(node, settings.lease).await {
             Ok(()) => {
                 if let Some(outgoing) = outgoing {
                     store.join_others(outgoing, settings.database_url, node);
@@ -124,16 +140,19 @@ impl Store {
     }
 
     /// What has to be in order before anybody may use the store.
-    async fn begin(&self, node: Uuid) -> Result<(), StoreError> {
+    async fn begin(&self, node: Uuid, lease: Duration) -> Result<(), StoreError> {
+        self.check_moved().await?;
         self.check_secret_key().await?;
+        self.check_fingerprint().await?;
         self.refresh_script_secrets().await?;
         self.refresh_hook_tokens().await?;
+        self.refresh_endpoints().await?;
         if self.is_shared() {
-            self.inner.writer.submit(Heartbeat).await?;
+            self.inner.writer.submit(Heartbeat { lease }).await?;
             let handle = Arc::downgrade(&self.inner.writer);
             self.inner
                 .tasks
-                .spawn(beat(handle, self.inner.ending.clone()));
+                .spawn(beat(handle, lease, self.inner.ending.clone()));
         } else {
             self.inner.writer.submit(TakeOver).await?;
         }
@@ -150,12 +169,9 @@ impl Store {
         tasks.spawn(hear(url, store, node, ending.clone()));
     }
 
-    /// Brings the schema of the database up to date and gives the names of the migrations that were applied.
-    pub async fn migrate(database_url: &str) -> Result<Vec<String>, StoreError> {
-        let connections = connect::open(database_url).await?;
-        connections.readers.close().await?;
-        connections.writer.close().await?;
-        Ok(connections.applied)
+    /// Brings the schema of the database up to date, and says what was done.
+    pub async fn migrate(database_url: &str) -> Result<Migrated, StoreError> {
+        connect::migrate(database_url).await
     }
 
     /// Takes no more requests, lets the writer finish what it has, and closes the database.

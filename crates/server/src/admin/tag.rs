@@ -11,6 +11,8 @@ pub(crate) enum Tag {
     Runs,
     /// The ledger of what was done outside, is to be done, or may have been done.
     Effects,
+    /// Other systems that messages are forwarded to, signed.
+    Endpoints,
     /// The rules in force, and the checker.
     Rules,
     /// What scripts get from `secret("NAME")`. Only the names can be read.
@@ -19,6 +21,8 @@ pub(crate) enum Tag {
     Keys,
     /// The secret part of the address that webhooks come to.
     HookTokens,
+    /// One person's data: handed over or erased.
+    Privacy,
     /// Who changed what.
     Audit,
     /// This installation.

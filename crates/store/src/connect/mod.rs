@@ -1,13 +1,18 @@
 //! Opening a database: one connection that writes, a few that read, and the checks without which none is used.
 
+mod before_migration;
 mod postgres;
 mod process_lock;
+mod schema;
 mod sqlite;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use std::path::PathBuf;
 
+use sea_orm::DatabaseConnection;
+
+use self::schema::Schema;
 use crate::error::StoreError;
-pub(crate) use process_lock::ProcessLock;
+pub(crate) use process_lock::{ProcessLock, failed};
 
 /// An opened database.
 pub(crate) struct Connections {
@@ -17,17 +22,45 @@ pub(crate) struct Connections {
     pub(crate) readers: DatabaseConnection,
     /// What keeps other processes from the file; Postgres needs none.
     pub(crate) lock: Option<ProcessLock>,
-    /// The migrations that were applied now.
-    pub(crate) applied: Vec<String>,
+    /// What was done to its schema.
+    pub(crate) migrated: Migrated,
 }
 
-/// Opens the database at `url`, checks it and brings its schema up to date.
+/// What was done to the schema of a database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Migrated {
+    /// The names of the migrations that were applied.
+    pub applied: Vec<String>,
+    /// Where the file was copied to before, on SQLite.
+    pub copy: Option<PathBuf>,
+}
+
+/// Opens the database at `url` and checks it. The schema of a SQLite file is brought up to date; Postgres, which others may be
+/// using, has to be so already, unless nobody has used it yet.
 pub(crate) async fn open(url: &str) -> Result<Connections, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", _)) => sqlite::open(url).await,
         Some(("postgres" | "postgresql", _)) => postgres::open(url).await,
         _ => Err(StoreError::UnknownDatabase(without_password(url))),
     }
+}
+
+/// One connection to the Postgres at `url` whose statements and transactions may take as long as they need.
+pub(crate) async fn open_alone(url: &str) -> Result<DatabaseConnection, StoreError> {
+    postgres::open_alone(url).await
+}
+
+/// A connection to the database at `url` that may do what no transaction can.
+pub(crate) async fn open_to_clean(url: &str) -> Result<DatabaseConnection, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => sqlite::open_to_copy(url).await,
+        _ => postgres::open_alone(url).await,
+    }
+}
+
+/// The file of the SQLite database at `url`.
+pub(crate) fn file_of(url: &str) -> Result<PathBuf, StoreError> {
+    sqlite::path_of(url)
 }
 
 /// Connections to the database at `url` that only read, while others may be writing. Nothing is created or changed.
@@ -37,12 +70,20 @@ pub(crate) async fn open_to_read(url: &str) -> Result<DatabaseConnection, StoreE
         Some(("postgres" | "postgresql", _)) => postgres::open_to_read(url).await?,
         _ => return Err(StoreError::UnknownDatabase(without_password(url))),
     };
-    check_schema(&readers).await?;
+    Schema::of(&readers).await?.refuse_other()?;
     Ok(readers)
 }
 
+/// A connection to the SQLite file at `url` from which it can be copied. The file has to be there.
+pub(crate) async fn open_to_copy(url: &str) -> Result<DatabaseConnection, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => sqlite::open_to_copy(url).await,
+        _ => Err(StoreError::UnknownDatabase(without_password(url))),
+    }
+}
+
 /// The URL without what may be a password: what stands before its last `@`, and its query.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let (place, query) = match url.split_once('?') {
         Some((place, _)) => (place, "?…"),
         None => (url, ""),
@@ -55,43 +96,15 @@ fn without_password(url: &str) -> String {
     }
 }
 
-/// Applies what is missing and gives the names.
-async fn migrate(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
-    use cuebook_migrations::Migrator;
-    use sea_orm_migration::MigratorTrait;
-
-    let pending = Migrator::get_pending_migrations(db).await?;
-    let names = pending
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect();
-    Migrator::up(db, None).await?;
-    Ok(names)
-}
-
-/// Whether the schema is this version's; asked without the means of migrations, which would create their table.
-async fn check_schema(db: &DatabaseConnection) -> Result<(), StoreError> {
-    use cuebook_migrations::Migrator;
-    use sea_orm_migration::MigratorTrait;
-
-    let statement = Statement::from_string(
-        db.get_database_backend(),
-        "SELECT version FROM seaql_migrations ORDER BY version DESC LIMIT 1",
-    );
-    let found: Option<String> = match db.query_one_raw(statement).await {
-        Ok(row) => row.map(|row| row.try_get_by_index(0)).transpose()?,
-        // Without that table nobody has migrated yet.
-        Err(error) if StoreError::from(error.clone()).is_unavailable() => return Err(error.into()),
-        Err(_) => None,
-    };
-    let newest = Migrator::migrations()
-        .last()
-        .map(|migration| migration.name().to_owned());
-    if found != newest {
-        let found = found.unwrap_or_else(|| "none".to_owned());
-        return Err(StoreError::OtherSchema { found });
+/// Brings the schema of the database at `url` up to date.
+pub(crate) async fn migrate(url: &str) -> Result<Migrated, StoreError> {
+    if let Some(("postgres" | "postgresql", _)) = url.split_once(':') {
+        return postgres::migrate(url).await;
     }
-    Ok(())
+    let connections = open(url).await?;
+    connections.readers.close().await?;
+    connections.writer.close().await?;
+    Ok(connections.migrated)
 }
 
 #[cfg(test)]

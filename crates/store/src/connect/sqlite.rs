@@ -9,8 +9,10 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 
+use super::before_migration::keep_copy;
 use super::process_lock::{ProcessLock, failed};
-use super::{Connections, migrate};
+use super::schema::Schema;
+use super::{Connections, Migrated};
 use crate::error::StoreError;
 
 /// Older ones can lose committed data: the WAL-reset bug, <https://sqlite.org/wal.html#walresetbug>.
@@ -18,6 +20,8 @@ const OLDEST: &str = "3.51.3";
 /// How long a statement waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// So many rows are handed over before whoever reads them is waited for: each wait is a change of threads.
+const READ_AHEAD: usize = 512;
 /// What the WAL is cut back to after a checkpoint, in bytes.
 const WAL_LIMIT: &str = "67108864";
 /// How many pages the WAL may have before a commit checkpoints it: 16 MiB, so that a page that changes often is written
@@ -36,13 +40,31 @@ pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
     if existed {
         check_file(&writer).await?;
     }
-    let applied = migrate(&writer).await?;
+    let migrated = migrate(&writer, &path).await?;
     let readers = connect(&path, READERS, true).await?;
     Ok(Connections {
         writer,
         readers,
         lock: Some(lock),
-        applied,
+        migrated,
+    })
+}
+
+/// Brings the schema up to date; what was there before is kept in a copy.
+async fn migrate(db: &DatabaseConnection, path: &Path) -> Result<Migrated, StoreError> {
+    let schema = Schema::of(db).await?;
+    schema.refuse_newer()?;
+    let mut copy = None;
+    if let Some(first) = schema.missing().first()
+        && !schema.is_new()
+    {
+        let kept = keep_copy(db, path, first).await?;
+        tracing::info!(copy = %kept.display(), "the schema changes; the database as it was is kept");
+        copy = Some(kept);
+    }
+    Ok(Migrated {
+        applied: schema.complete(db).await?,
+        copy,
     })
 }
 
@@ -53,7 +75,15 @@ pub(super) async fn open_to_read(url: &str) -> Result<DatabaseConnection, StoreE
     connect(&path, READERS, true).await
 }
 
-fn path_of(url: &str) -> Result<PathBuf, StoreError> {
+/// A connection from which the file can be copied: SQLite lets none do so that may only query.
+pub(super) async fn open_to_copy(url: &str) -> Result<DatabaseConnection, StoreError> {
+    let path = path_of(url)?;
+    std::fs::metadata(&path).map_err(|source| failed(&path, source))?;
+    connect(&path, 1, false).await
+}
+
+/// The file that `url` names.
+pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     let rest = url.strip_prefix("sqlite:").unwrap_or(url);
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let path = rest.split('?').next().unwrap_or_default();
@@ -108,7 +138,9 @@ fn configure(path: &Path, only_reads: bool) -> SqliteConnectOptions {
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", WAL_LIMIT);
     if only_reads {
-        options.pragma("query_only", "ON")
+        options
+            .pragma("query_only", "ON")
+            .row_buffer_size(READ_AHEAD)
     } else {
         options.pragma("cache_size", WRITER_CACHE)
     }

@@ -40,7 +40,7 @@ impl Page {
     }
 
     /// Narrows a query to this page and one row more, which tells whether anything follows.
-    pub(super) fn of<E: EntityTrait>(self, select: Select<E>, id: E::Column) -> Select<E> {
+    pub(crate) fn of<E: EntityTrait>(self, select: Select<E>, id: E::Column) -> Select<E> {
         let select = match self.cursor {
             Some(cursor) => select.filter(id.lt(cursor)),
             None => select,
@@ -49,7 +49,7 @@ impl Page {
     }
 
     /// Cuts the row more off again and gives the cursor of what follows.
-    pub(super) fn cut<T>(self, rows: &mut Vec<T>, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
+    pub(crate) fn cut<T>(self, rows: &mut Vec<T>, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
         let more = rows.len() > self.size();
         rows.truncate(self.size());
         rows.last().filter(|_| more).map(id)

@@ -121,7 +121,7 @@ async fn claim(tx: &Tx<'_>, run: RunId, wanted: &KeyClaim) -> Result<bool, Store
 }
 
 /// Frees the keys of runs that have failed or were cancelled.
-pub(super) async fn free_keys(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), StoreError> {
+pub(crate) async fn free_keys(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), StoreError> {
     if runs.is_empty() {
         return Ok(());
     }

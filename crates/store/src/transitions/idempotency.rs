@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::entities::idempotency_keys;
 use crate::error::StoreError;
-use crate::secrets::{Sealed, seal, unseal};
+use crate::secrets::{Sealed, SecretKey, seal, unseal};
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -95,19 +95,13 @@ impl Store {
         if found.fingerprint != fingerprint {
             return Ok(RequestBegun::Other);
         }
-        if let (Some(nonce), Some(bytes)) = (found.nonce, found.sealed) {
-            let name = format!("{}/{key_hash}", request.caller);
-            let text = unseal(
-                &self.inner.secret_key,
-                NAMESPACE,
-                &name,
-                &Sealed { nonce, bytes },
-            )?;
+        let begun_at = found.begun_at;
+        if let Some(text) = open_answer(&self.inner.secret_key, found)? {
             let answer = serde_json::from_str(text.reveal())
                 .map_err(|error| StoreError::unreadable("answer", error.to_string()))?;
             return Ok(RequestBegun::Answered(answer));
         }
-        let age = self.inner.clock.now() - from_micros(found.begun_at);
+        let age = self.inner.clock.now() - from_micros(begun_at);
         Ok(if age < CUT_OFF {
             RequestBegun::UnderWay
         } else {
@@ -189,6 +183,18 @@ impl Transition for End {
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
     }
+}
+
+/// The answer of a row, opened; `None` where there is none.
+pub(crate) fn open_answer(
+    key: &SecretKey,
+    row: idempotency_keys::Model,
+) -> Result<Option<SecretText>, StoreError> {
+    let (Some(nonce), Some(bytes)) = (row.nonce, row.sealed) else {
+        return Ok(None);
+    };
+    let name = format!("{}/{}", row.caller, row.key_hash);
+    unseal(key, NAMESPACE, &name, &Sealed { nonce, bytes }).map(Some)
 }
 
 async fn begin(

@@ -14,6 +14,8 @@ use super::operated::{Operated, run_and_state};
 use super::retry_run::make_ready;
 use crate::audit::{Change, Target, pictures};
 use crate::error::StoreError;
+use crate::privacy::is_erased_run;
+use crate::retention::is_expired_run;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -54,7 +56,8 @@ async fn restart(tx: &Tx<'_>, run: RunId) -> Result<Operated<RunState>, StoreErr
     let Some((row, state)) = run_and_state(tx, run).await? else {
         return Ok(Operated::NoSuch);
     };
-    if !state.has_ended() {
+    // Of an erased run nothing is left to begin with, nor of one that is no longer kept.
+    if !state.has_ended() || is_erased_run(&row) || is_expired_run(tx, &row).await? {
         return Ok(Operated::NotIn(state));
     }
     settle_open_calls(tx, &[row.id]).await?;

@@ -97,10 +97,7 @@ pub(super) async fn give(tx: &Tx<'_>, mut gifts: Vec<Gift>) -> Result<(), StoreE
 }
 
 /// Takes the waits of these runs away.
-pub(in crate::transitions) async fn forget_waits(
-    tx: &Tx<'_>,
-    runs: &[Uuid],
-) -> Result<(), StoreError> {
+pub(crate) async fn forget_waits(tx: &Tx<'_>, runs: &[Uuid]) -> Result<(), StoreError> {
     for runs in runs.chunks(1_000) {
         waits::Entity::delete_many()
             .filter(waits::Column::RunId.is_in(runs.iter().copied()))

@@ -24,4 +24,4 @@ pub use begin::AwaitedEvent;
 #[cfg(test)]
 pub(super) use begin::came_after;
 pub(super) use begin::{Beginning, begin_waits};
-pub(super) use give::forget_waits;
+pub(crate) use give::forget_waits;

@@ -1,0 +1,64 @@
+//! Events: their bytes as they came, their headers and what was said about them.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::super::looking::Matcher;
+use super::{Batch, Text, look};
+use crate::entities::events::{Column, Entity};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// How many are looked at together: a body has 1 MiB at most, and most have less than one KiB.
+const EVENTS: u64 = 64;
+
+/// Looks at the next events after one, of those that had come by `cutoff`.
+pub(in crate::privacy) async fn look_at_events(
+    store: &Store,
+    matcher: &Matcher,
+    after: Option<Uuid>,
+    cutoff: i64,
+) -> Result<Batch, StoreError> {
+    let mut select = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Subject,
+            Column::WireType,
+            Column::Reason,
+            Column::Headers,
+            Column::Body,
+        ])
+        .filter(Column::ReceivedAt.lte(cutoff))
+        .order_by_asc(Column::Id)
+        .limit(EVENTS);
+    if let Some(after) = after {
+        select = select.filter(Column::Id.gt(after));
+    }
+    type Row = (
+        Uuid,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Vec<u8>,
+        Vec<u8>,
+    );
+    let rows: Vec<Row> = select.into_tuple().all(store.readers()).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
+    let texts = rows
+        .into_iter()
+        .map(|(id, subject, wire_type, reason, headers, body)| {
+            let mut texts = vec![Text::Plain(headers), Text::Raw(body)];
+            texts.extend(subject.map(Text::Pid).filter(is_long));
+            let plain = [wire_type, reason].into_iter().flatten();
+            texts.extend(plain.map(|text| Text::Plain(text.into_bytes())));
+            (id, texts)
+        })
+        .collect();
+    Ok(Batch::of(&ids, look(matcher, texts).await?))
+}
+
+/// A short pid may be a booking's or a person's: only the body says which.
+fn is_long(text: &Text) -> bool {
+    matches!(text, Text::Pid(pid) if pid.len() >= 8)
+}

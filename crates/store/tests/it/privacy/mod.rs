@@ -1,0 +1,6 @@
+//! One person's data.
+
+mod again;
+mod erasing;
+mod finding;
+mod scene;
