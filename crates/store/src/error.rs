@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
+
+/// The index by which at most one run of a lane is running.
+const ONE_IN_A_LANE: &str = "runs_running";
+const LOCK_TIMEOUT: &str = "55P03";
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -66,8 +71,8 @@ pub enum StoreError {
     NotDurable(String),
     /// Stored secrets were sealed with another key.
     #[error(
-        "the stored secrets were sealed with the secret key {stored}, but the one given is {given}: \
-         start with the former key"
+        "this database belongs to the secret key with the fingerprint {stored}, but the one given is {given}: \
+         start with the former key (`secret_key`, or the file secret.key in the data folder)"
     )]
     OtherSecretKey {
         /// The id of the key that sealed them.
@@ -75,13 +80,30 @@ pub enum StoreError {
         /// The id of the key that was given.
         given: String,
     },
-    /// The database is of another version of Cuebook.
+    /// The database was copied elsewhere, and is used there.
     #[error(
-        "the database has the schema of another version of Cuebook (its last migration is {found}): \
-         use that version, or bring it up to date with `cuebook migrate`"
+        "this database has moved to {0}: set `database_url` to it, for what stands here is out of date. If that one is \
+         given up for good, `cuebook copy --undo` takes this one back"
     )]
-    OtherSchema {
-        /// The last migration that was applied.
+    Moved(String),
+    /// The database has the schema of an older version, and others may be using it.
+    #[error(
+        "the database has the schema of an older version of Cuebook: {count} migrations are missing, the first is \
+         {first}. Apply them with `cuebook migrate`; on Postgres the nodes of the former version can go on meanwhile"
+    )]
+    PendingMigrations {
+        /// The first migration that is missing.
+        first: String,
+        /// How many are.
+        count: usize,
+    },
+    /// The database has the schema of a newer version, with which this one cannot work.
+    #[error(
+        "a newer version of Cuebook has changed the schema of the database in a way that this version cannot work with \
+         ({found}): use the newer version"
+    )]
+    NewerSchema {
+        /// The migration that is in the way.
         found: String,
     },
     /// A file beside the database cannot be opened.
@@ -107,25 +129,39 @@ impl StoreError {
     /// Whether another process's transaction got in the way (a deadlock, say): what was asked for was undone, and may be
     /// asked for again at once.
     pub(crate) fn is_conflict(&self) -> bool {
-        let Self::Database(
-            DbErr::Conn(RuntimeErr::SqlxError(cause))
-            | DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)),
-        ) = self
-        else {
+        let Self::Database(error) = self else {
             return false;
         };
-        let code = cause
-            .as_database_error()
-            .and_then(sea_orm::sqlx::error::DatabaseError::code);
         // Class 40: the transaction was rolled back.
-        code.is_some_and(|code| code.len() == 5 && code.starts_with("40"))
+        said(error).is_some_and(|said| {
+            let code = said.code().unwrap_or_default();
+            (code.len() == 5 && code.starts_with("40")) || said.constraint() == Some(ONE_IN_A_LANE)
+        })
+    }
+
+    /// Whether a statement of Postgres's was given up since others had locked what it needs.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        let Self::Unavailable(Some(error)) = self else {
+            return false;
+        };
+        said(error).is_some_and(|said| said.code().as_deref() == Some(LOCK_TIMEOUT))
     }
 
     pub(crate) fn unreadable(what: &'static str, found: impl Into<String>) -> Self {
         let found: String = found.into().chars().take(80).collect();
         Self::Unreadable { what, found }
     }
+}
+
+/// What the database itself said.
+fn said(error: &DbErr) -> Option<&dyn DatabaseError> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return None;
+    };
+    cause.as_database_error()
 }
 
 impl From<DbErr> for StoreError {
@@ -156,6 +192,10 @@ fn judge(cause: &SqlxError) -> Verdict {
     match cause {
         SqlxError::Database(database) => {
             let code = database.code().unwrap_or_default();
+            // Two nodes have claimed a run of one lane at the same moment: whoever is later tries anew.
+            if database.constraint() == Some(ONE_IN_A_LANE) {
+                return Verdict::Other;
+            }
             if database.is_unique_violation()
                 || database.is_foreign_key_violation()
                 || database.is_check_violation()
@@ -194,9 +234,9 @@ fn postgres(code: &str, message: &str) -> Verdict {
     match code.get(..2) {
         // Connection, resources, operator's intervention and statement timeouts, system errors.
         Some("08" | "53" | "57" | "58") => Verdict::Unavailable,
-        Some("55") if code == "55P03" => Verdict::Unavailable,
-        // A server that lost its leadership.
-        Some("25") if code == "25006" => Verdict::Unavailable,
+        Some("55") if code == LOCK_TIMEOUT => Verdict::Unavailable,
+        // A server that lost its leadership; a transaction that stood still for too long.
+        Some("25") if code == "25006" || code == "25P03" => Verdict::Unavailable,
         Some("XX") if code != "XX000" => Verdict::Corrupt(message.to_owned()),
         _ => Verdict::Other,
     }

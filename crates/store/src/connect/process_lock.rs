@@ -38,7 +38,7 @@ fn beside(database: &Path) -> PathBuf {
 }
 
 /// A file that could not be opened.
-pub(super) fn failed(path: &Path, source: std::io::Error) -> StoreError {
+pub(crate) fn failed(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::File {
         path: path.to_owned(),
         source: Arc::new(source),

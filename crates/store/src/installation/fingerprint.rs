@@ -10,7 +10,7 @@ use crate::writer::{Applied, Order, Transition, Tx};
 use super::facts::fact;
 
 /// The name of the fact.
-const SECRET_KEY: &str = "secret_key";
+pub(crate) const SECRET_KEY: &str = "secret_key";
 
 /// A request to keep the fingerprint, unless there is one.
 struct KeepFingerprint(String);

@@ -8,4 +8,6 @@ mod moved;
 
 pub(crate) use arrival::{ARRIVAL, RESTORED_AT, restored_at};
 pub use arrival::{Arrival, ArrivedBy, Arriving};
-pub(crate) use facts::set_fact;
+pub(crate) use facts::{fact, set_fact};
+pub(crate) use fingerprint::SECRET_KEY;
+pub(crate) use moved::{COPY, MOVED_TO, mark_moved};

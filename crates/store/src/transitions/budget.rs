@@ -1,17 +1,18 @@
 //! Budgets of mails: part of the transaction that ends a segment.
 //!
 //! A rule may send so many mails in so much time. What is over begins `held`: it stands in the ledger and is not sent until
-//! a person approves it. Within one process the count is exact; of several nodes that commit at the very same moment, each
-//! sees only what the others have committed before.
+//! a person approves it. The count is exact, also where several nodes commit at the very same moment: each takes the rule's
+//! lock until its transaction ends, and counts then.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use cuebook_core::effect::EffectState;
 use cuebook_core::rule::Budget;
 use cuebook_core::send::Route;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sha2::{Digest, Sha256};
 
 use super::segment::Segment;
 use crate::entities::{effects, runs};
@@ -21,6 +22,9 @@ use crate::writer::Tx;
 
 /// The function whose sends count.
 const MAIL: &str = "email::send";
+
+/// The first key of the locks of budgets, the second being a number that stands for account and rule.
+const LOCKS: i32 = 0x6375_6562;
 
 /// How many mails of each account and rule have gone through, those of this batch included.
 #[derive(Default)]
@@ -32,15 +36,21 @@ impl<'a> Budgets<'a> {
         tx: &Tx<'_>,
         segments: &[(&'a runs::Model, &'a Segment)],
     ) -> Result<Self, StoreError> {
-        let mut counts = BTreeMap::new();
+        let mut budgets = BTreeMap::new();
         for (run, segment) in segments {
-            let key = (run.account.as_str(), run.rule.as_str());
-            let Some(budget) = segment.budget.filter(|_| sends_mails(segment)) else {
-                continue;
-            };
-            if let Entry::Vacant(place) = counts.entry(key) {
-                place.insert(sent(tx, key, budget).await?);
+            if let Some(budget) = segment.budget.filter(|_| sends_mails(segment)) {
+                let key = (run.account.as_str(), run.rule.as_str());
+                budgets.entry(key).or_insert(budget);
             }
+        }
+        if tx.is_shared()
+            && let Some(statement) = locks(budgets.keys())
+        {
+            tx.db.execute_unprepared(&statement).await?;
+        }
+        let mut counts = BTreeMap::new();
+        for (key, budget) in budgets {
+            counts.insert(key, sent(tx, key, budget).await?);
         }
         Ok(Self(counts))
     }
@@ -67,6 +77,27 @@ impl<'a> Budgets<'a> {
         *count += 1;
         state
     }
+}
+
+/// One statement for the locks of all these, always in the same order; what others commit is seen by the statements after it.
+fn locks<'a>(keys: impl Iterator<Item = &'a (&'a str, &'a str)>) -> Option<String> {
+    let numbers: BTreeSet<i32> = keys.map(number).collect();
+    let mut statement = String::new();
+    for number in numbers {
+        let begin = if statement.is_empty() { "SELECT" } else { "," };
+        // Writing to a text of our own cannot fail.
+        let _ = write!(
+            statement,
+            "{begin} pg_advisory_xact_lock({LOCKS}, {number})"
+        );
+    }
+    (!statement.is_empty()).then_some(statement)
+}
+
+/// The number that stands for an account's rule, the same in each process. Two may share one.
+fn number((account, rule): &(&str, &str)) -> i32 {
+    let hash = Sha256::digest(format!("{account}\u{1f}{rule}").as_bytes());
+    i32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
 
 fn sends_mails(segment: &Segment) -> bool {

@@ -61,7 +61,7 @@ async fn give_back_runs(tx: &Tx<'_>, whose: Whose) -> Result<(), StoreError> {
             .into(),
         Whose::Everybodys | Whose::TheDeads => claims,
     };
-    let changed = runs::Entity::update_many()
+    let mut update = runs::Entity::update_many()
         .col_expr(runs::Column::State, Expr::value(RunState::Ready.as_str()))
         .col_expr(runs::Column::Claims, claims)
         .col_expr(
@@ -70,9 +70,18 @@ async fn give_back_runs(tx: &Tx<'_>, whose: Whose) -> Result<(), StoreError> {
         )
         .col_expr(runs::Column::Holder, Expr::value(None::<Uuid>))
         .filter(Expr::col(runs::Column::State).eq(word("running")))
-        .filter(whose.condition(Expr::col(runs::Column::Holder)))
-        .exec(tx.db)
-        .await?;
+        .filter(whose.condition(Expr::col(runs::Column::Holder)));
+    if tx.is_shared() {
+        // What a frozen process has locked is left for the next look, when the server has rolled it back.
+        let mut free = Query::select();
+        free.column(runs::Column::Id)
+            .from(runs::Entity)
+            .and_where(Expr::col(runs::Column::State).eq(word("running")))
+            .cond_where(whose.condition(Expr::col(runs::Column::Holder)))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        update = update.filter(runs::Column::Id.in_subquery(free));
+    }
+    let changed = update.exec(tx.db).await?;
     if changed.rows_affected > 0 {
         tx.ready.runs();
         tracing::info!(runs = changed.rows_affected, "claims of runs taken back");

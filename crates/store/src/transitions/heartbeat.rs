@@ -1,8 +1,10 @@
-//! Several processes on one Postgres: each says every 10 s that it lives, by the database's clock. Who has not been
-//! heard of for 30 s is taken for dead, and the first who notices takes over what it held (see `take_over`).
+//! Several processes on one Postgres: each says three times a lease that it lives, by the database's clock. Who has not been
+//! heard of for a whole lease (30 s, as a rule) is taken for dead, and the first who notices takes over what it held (see
+//! `take_over`).
 //!
 //! A process that was only frozen finds its fences outdated and its late writes refused. One that dies between two
-//! beats is found dead within 40 s.
+//! beats is found dead within 40 s. While the database itself was away nobody could say anything: after its start
+//! everybody has a whole lease to do so.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -13,14 +15,21 @@ use tokio_util::sync::CancellationToken;
 use super::give_back::{Whose, give_back};
 use crate::writer::{Applied, Order, Transition, Tx, WriterHandle};
 
-const BEAT: Duration = Duration::from_secs(10);
+/// How many signs of life fall into a lease.
+const BEATS: u32 = 3;
+/// How long after one that could not be written it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Microseconds since 1970 by the database's clock, which all processes share.
 const DATABASE_NOW: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint";
-const LEASE_MICROS: u64 = 30_000_000;
+/// The same of the moment at which the database began to work.
+const DATABASE_START: &str = "(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000000)::bigint";
 
 /// A sign of life.
-pub(crate) struct Heartbeat;
+pub(crate) struct Heartbeat {
+    /// After how long without one a process counts as dead.
+    pub(crate) lease: Duration,
+}
 
 impl Transition for Heartbeat {
     type Output = ();
@@ -41,7 +50,11 @@ impl Transition for Heartbeat {
                 [tx.node.into()],
             ))
             .await?;
-        let dead = format!("DELETE FROM nodes WHERE seen_at < {DATABASE_NOW} - {LEASE_MICROS}");
+        let lease = batch.iter().map(|beat| beat.lease.as_micros()).max();
+        let lease = lease.unwrap_or_default();
+        let dead = format!(
+            "DELETE FROM nodes WHERE GREATEST(seen_at, {DATABASE_START}) < {DATABASE_NOW} - {lease}"
+        );
         tx.db
             .execute_raw(Statement::from_string(backend, dead))
             .await?;
@@ -51,19 +64,20 @@ impl Transition for Heartbeat {
 }
 
 /// Beats until the store ends.
-pub(crate) async fn beat(writer: Weak<WriterHandle>, ending: CancellationToken) {
-    let mut ticks = tokio::time::interval(BEAT);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+pub(crate) async fn beat(writer: Weak<WriterHandle>, lease: Duration, ending: CancellationToken) {
+    let between = lease / BEATS;
+    let mut pause = between;
     loop {
-        tokio::select! {
-            () = ending.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        let Some(writer) = writer.upgrade() else {
+        let paused = ending.run_until_cancelled(tokio::time::sleep(pause)).await;
+        let (Some(()), Some(writer)) = (paused, writer.upgrade()) else {
             return;
         };
-        if let Err(error) = writer.submit(Heartbeat).await {
-            tracing::warn!(%error, "no sign of life could be written");
-        }
+        pause = match writer.submit(Heartbeat { lease }).await {
+            Ok(()) => between,
+            Err(error) => {
+                tracing::warn!(%error, "no sign of life could be written");
+                between.min(AGAIN)
+            }
+        };
     }
 }

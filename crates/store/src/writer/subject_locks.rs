@@ -1,7 +1,8 @@
-//! Where several processes write: accepting an event and beginning to wait for one exclude each other per subject.
+//! Where several processes write: accepting an event and beginning to wait for one exclude each other per subject. An event
+//! whose rule debounces is accepted alone in its subject, too: of a burst the last one has to see all others.
 //!
 //! The locks are Postgres's advisory ones and end with the transaction. They are taken before anything else in it, all at
-//! once and always in the same order, so that two processes never wait for each other. Acceptances do not exclude
+//! once and always in the same order, so that two processes never wait for each other. Other acceptances do not exclude
 //! each other. A lock stands for many subjects, so that the largest group needs no more locks than the server has room
 //! for; whoever meets a stranger there waits for one commit, no more.
 
@@ -30,7 +31,7 @@ impl SubjectLocks {
         self.0.entry(number(subject)).or_default();
     }
 
-    /// A run begins to wait for an event about `subject`.
+    /// A run begins to wait for an event about `subject`; or the runs that wait there may be superseded.
     pub(crate) fn wait_about(&mut self, subject: &Pid) {
         self.0.insert(number(subject), true);
     }

@@ -106,6 +106,7 @@ impl Stage {
             secret_key: self.key.clone(),
             clock: self.clock.clone(),
             chance: self.chance.clone(),
+            lease: StoreSettings::LEASE,
         }
     }
 
@@ -122,9 +123,7 @@ impl Stage {
         drop(dead);
         if self.server.is_some() {
             let db = self.connect().await;
-            db.execute_unprepared("UPDATE nodes SET seen_at = 0")
-                .await
-                .unwrap();
+            db.execute_unprepared("DELETE FROM nodes").await.unwrap();
             db.close().await.unwrap();
         }
         self.open().await

@@ -85,7 +85,7 @@ impl Drop for Postgres {
 /// Lets the time pass after which the processes of a Postgres database that are no longer heard of are taken for dead.
 pub(crate) async fn let_leases_run_out(url: &str) {
     if url.starts_with("postgres") {
-        execute(url, "UPDATE nodes SET seen_at = 0").await;
+        execute(url, "DELETE FROM nodes").await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cuebook_store::{Store, StoreError};
+use cuebook_store::{Migrated, Store, StoreError};
 use sea_orm::{ConnectionTrait, Database, Statement};
 
 use crate::stage::Stage;
@@ -88,9 +88,11 @@ async fn the_file_is_kept_as_the_design_says() {
 #[tokio::test]
 async fn migrating_names_what_was_applied_and_does_it_once() {
     let stage = Stage::sqlite();
-    let applied = Store::migrate(&stage.url).await.unwrap();
-    assert_eq!(applied.first().unwrap(), "m20261124_000001_events");
-    assert!(Store::migrate(&stage.url).await.unwrap().is_empty());
+    let migrated = Store::migrate(&stage.url).await.unwrap();
+    assert_eq!(migrated.applied[0], "m20261124_000001_events");
+    assert_eq!(migrated.copy, None, "there was nothing to keep");
+    let again = Store::migrate(&stage.url).await.unwrap();
+    assert_eq!(again, Migrated::default());
 }
 
 #[tokio::test]
@@ -100,4 +102,45 @@ async fn another_kind_of_database_is_refused_without_its_password() {
     let error = stage.try_open().await.err().unwrap();
     assert!(matches!(error, StoreError::UnknownDatabase(_)));
     assert!(!error.to_string().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn before_the_schema_changes_the_file_as_it_was_is_kept() {
+    let stage = Stage::sqlite();
+    let store = stage.open().await;
+    let accepted = store.accept_event(stage.booking("42", &[])).await.unwrap();
+    store.close().await;
+    let db = Database::connect(stage.url.as_str()).await.unwrap();
+    db.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE '%000014_timetables'")
+        .await
+        .unwrap();
+    db.execute_unprepared("DROP TABLE timetables")
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+
+    let store = stage.open().await;
+    assert!(
+        store.timetables().await.unwrap().is_empty(),
+        "it was migrated"
+    );
+    store.close().await;
+    let copy = file(&stage).with_file_name("cuebook.db.before_m20261124_000014_timetables");
+    assert!(copy.is_file());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    std::fs::rename(&copy, file(&stage)).unwrap();
+    for leftover in ["cuebook.db-wal", "cuebook.db-shm"] {
+        drop(std::fs::remove_file(file(&stage).with_file_name(leftover)));
+    }
+    let store = stage.open().await;
+    assert!(
+        store.show_event(accepted.id).await.unwrap().is_some(),
+        "all is in it"
+    );
+    store.close().await;
 }

@@ -27,7 +27,7 @@ stories! {
         assert_eq!(targets, ["a@example.test", "b@example.test"]);
         assert_eq!(sends[0].body, b"Subject: \xc3\xa4\r\n\r\n\x00");
         assert_eq!(sends[0].envelope, serde_json::json!({ "to": "a@example.test" }));
-        assert_eq!((sends[0].attempts, sends[0].run_id), (0, claimed.run.id));
+        assert_eq!((sends[0].attempts, sends[0].run_id), (0, Some(claimed.run.id)));
         let view = store.show_run(claimed.run.id).await.unwrap().unwrap();
         assert_eq!(view.run.state, RunState::Completed);
         assert_eq!(view.run.ended_at, Some(stage.now()));
