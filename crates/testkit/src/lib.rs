@@ -8,6 +8,8 @@ mod assembly;
 mod builder;
 mod cuebook;
 mod http_peer;
+#[cfg(unix)]
+mod postgres_server;
 mod smtp_peer;
 mod ticketpark;
 mod waiting;
@@ -15,6 +17,8 @@ mod waiting;
 pub use builder::Builder;
 pub use cuebook::{Answered, Cuebook, Killed};
 pub use http_peer::{Answer, Gate, HttpPeer, Recorded};
+#[cfg(unix)]
+pub use postgres_server::PostgresServer;
 pub use smtp_peer::{Mail, SmtpPeer};
 pub use ticketpark::pretend_ticketpark;
 pub use waiting::{LONGEST, eventually};
