@@ -13,6 +13,8 @@ pub(crate) const ADMIN_KEY: &str = "admin.key";
 pub(crate) const HOOK_TOKEN: &str = "hook.token";
 /// The file of the key that secrets are encrypted with.
 pub(crate) const SECRET_KEY: &str = "secret.key";
+/// The file that erasures are noted in. It outlives the database: what was restored is erased again by it.
+pub(crate) const ERASURES: &str = "erasures.log";
 /// The file that says where the running server listens.
 const SERVER_URL: &str = "server.url";
 
@@ -59,6 +61,24 @@ impl DataFolder {
     /// The folder at `path`, whether or not it is there: for commands that only look into it.
     pub(crate) fn at(path: &Path) -> Self {
         Self(path.to_owned())
+    }
+
+    /// Refuses a folder that holds more than keys, the noted erasures and the address of a server that has ended.
+    pub(crate) fn refuse_more_than_keys(&self) -> Result<(), DataFolderError> {
+        let known = [ADMIN_KEY, HOOK_TOKEN, SECRET_KEY, SERVER_URL, ERASURES];
+        let listed = fs::read_dir(&self.0);
+        let listed = listed.map_err(|source| self.error("read", "", source))?;
+        for entry in listed.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let left = name.ends_with(".lock") || name.contains(".restoring");
+            if !left && !known.contains(&name.as_ref()) {
+                let why = "it is there already: restore into an empty folder";
+                let source = io::Error::new(io::ErrorKind::AlreadyExists, why);
+                return Err(self.error("overwrite", &name, source));
+            }
+        }
+        Ok(())
     }
 
     /// The path of file `name` in it.

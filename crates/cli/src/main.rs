@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod backtest;
+mod backup;
 mod candidate;
 mod client;
 mod commands;

@@ -30,6 +30,7 @@ pub(crate) fn endpoint(
                 store: parts.store.clone(),
                 rules: Arc::clone(&parts.rules),
                 problems: Arc::clone(&parts.rule_problems),
+                disk_room: parts.settings.disk_room.clone(),
             }),
         )
         .at(

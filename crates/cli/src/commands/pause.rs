@@ -20,11 +20,14 @@ pub(crate) struct Pause {
 /// Let go on what was paused.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook resume\n  cuebook resume --rule new-booking/thank-you\n\nWithout --rule the pauses of everything are lifted; those of single rules stay and are listed."
+    after_help = "Examples:\n  cuebook resume\n  cuebook resume --dry-run\n  cuebook resume --rule new-booking/thank-you\n\nWithout --rule the pauses of everything are lifted; those of single rules stay and are listed."
 )]
 pub(crate) struct Resume {
     #[command(flatten)]
     what: What,
+    /// Only say what would go on.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What is meant.
@@ -43,20 +46,45 @@ struct What {
 
 /// Pauses.
 pub(crate) fn pause(arguments: &Pause, context: &Context) -> Result<Exit, Failure> {
-    ask(&arguments.what, "system/pause", context)
+    ask(
+        &arguments.what,
+        "system/pause",
+        arguments.what.body(),
+        paused,
+        context,
+    )
 }
 
-/// Resumes.
+/// Resumes, and says what goes on.
 pub(crate) fn resume(arguments: &Resume, context: &Context) -> Result<Exit, Failure> {
-    ask(&arguments.what, "system/resume", context)
+    let mut body = arguments.what.body();
+    body["dry_run"] = Json::from(arguments.dry_run);
+    let told = if arguments.dry_run {
+        would_go_on
+    } else {
+        resumed
+    };
+    ask(&arguments.what, "system/resume", body, told, context)
 }
 
-fn ask(what: &What, path: &str, context: &Context) -> Result<Exit, Failure> {
-    let remote = Remote::new(context, what.json)?;
-    let mut body = json!({"sends": what.sends});
-    if let Some(rule) = &what.rule {
-        body["rule"] = Json::from(rule.as_str());
+impl What {
+    fn body(&self) -> Json {
+        let mut body = json!({"sends": self.sends});
+        if let Some(rule) = &self.rule {
+            body["rule"] = Json::from(rule.as_str());
+        }
+        body
     }
+}
+
+fn ask(
+    what: &What,
+    path: &str,
+    body: Json,
+    told: fn(&Json) -> String,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let remote = Remote::new(context, what.json)?;
     block_on(async {
         let answer = remote.post(path, &body).await?;
         remote.print(&answer, told);
@@ -64,7 +92,7 @@ fn ask(what: &What, path: &str, context: &Context) -> Result<Exit, Failure> {
     })
 }
 
-fn told(answer: &Json) -> String {
+fn paused(answer: &Json) -> String {
     let mut table = Table::new(&["PAUSED", "OF", "SINCE"]);
     for pause in answer["paused"].as_array().into_iter().flatten() {
         let what = if pause["sends_only"] == true {
@@ -80,4 +108,49 @@ fn told(answer: &Json) -> String {
         ]);
     }
     table.text("everything runs")
+}
+
+fn would_go_on(answer: &Json) -> String {
+    let goes_on = goes_on(&answer["goes_on"]);
+    format!(
+        "`cuebook resume` would let go on: {goes_on}\n{}",
+        paused(answer)
+    )
+}
+
+fn resumed(answer: &Json) -> String {
+    let goes_on = goes_on(&answer["goes_on"]);
+    format!("was held: {goes_on}\n{}", paused(answer))
+}
+
+/// In words, what was held.
+fn goes_on(counts: &Json) -> String {
+    let number = |name: &str| counts[name].as_u64().unwrap_or(0);
+    let of = |number: u64, one: &str, many: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    };
+    let mut parts = vec![
+        of(
+            number("runs_ready"),
+            "run that is ready",
+            "runs that are ready",
+        ),
+        of(
+            number("runs_overdue"),
+            "run whose wait is over",
+            "runs whose wait is over",
+        ),
+        of(
+            number("sends_due"),
+            "send that is due",
+            "sends that are due",
+        ),
+    ];
+    if let doubt @ 1.. = number("sends_in_doubt") {
+        let last = parts.len() - 1;
+        parts[last] += &format!(" ({doubt} of them may have gone out before)");
+    }
+    parts.push(of(number("ticks_missed"), "missed tick", "missed ticks"));
+    parts.join(", ")
 }

@@ -8,7 +8,11 @@ use super::setting::{Availability, Fallback, Setting};
 use super::suggest::{nearest, nearly_same};
 use super::table::{OTHER_VARIABLES, SCRIPT_SECRET, SETTINGS, setting};
 use super::{ConfigError, Environment, file};
+use crate::backup::LEFT_OUT;
 
+/// Variables such as `CUEBOOK_TRUST_NEW_BOOKING` give `trust.new-booking`.
+const TRUST: &str = "CUEBOOK_TRUST_";
+const TRUST_KEY: &str = "trust.<type>";
 /// The configuration file that is read where it exists and none is named.
 const DEFAULT_FILE: &str = "cuebook.toml";
 
@@ -16,6 +20,10 @@ const DEFAULT_FILE: &str = "cuebook.toml";
 #[derive(Debug)]
 pub(crate) struct Gathered {
     given: BTreeMap<&'static str, Given>,
+    /// Those of settings that share one key, such as `trust.<type>`, by key and what stands in the place of `<type>`.
+    families: BTreeMap<(&'static str, String), Given>,
+    /// The configuration file that was read.
+    file: Option<PathBuf>,
 }
 
 /// One value that was given.
@@ -36,6 +44,8 @@ impl Gathered {
     ) -> Result<Self, ConfigError> {
         let mut gathered = Self {
             given: BTreeMap::new(),
+            families: BTreeMap::new(),
+            file: None,
         };
         let named = named
             .map(Path::to_owned)
@@ -65,12 +75,26 @@ impl Gathered {
         })
     }
 
+    /// The configuration file that was read, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The values of the settings that share `key`, with what stands in the place of `<type>`.
+    pub(crate) fn family(&self, key: &'static str) -> impl Iterator<Item = (&str, &Given)> {
+        self.families
+            .iter()
+            .filter(move |((of, _), _)| *of == key)
+            .map(|((_, member), given)| (member.as_str(), given))
+    }
+
     /// Whether somebody gave `key` a value.
     pub(crate) fn is_given(&self, key: &str) -> bool {
         self.given.contains_key(key)
     }
 
     fn take_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        self.file = Some(path.to_owned());
         for (key, text) in file::read(path)? {
             let (setting, text) = match (setting(&key), setting_of_file(&key)) {
                 (Some(setting), _) => (setting, text),
@@ -83,10 +107,17 @@ impl Gathered {
                     });
                 }
             };
-            let given = Given {
-                text,
-                origin: path.display().to_string(),
-            };
+            let origin = path.display().to_string();
+            if text == LEFT_OUT {
+                let why = "it is a secret that is not in backups: set it again".to_owned();
+                let key = setting.key;
+                return Err(ConfigError::Invalid { key, origin, why });
+            }
+            let given = Given { text, origin };
+            if let Some(member) = member_of(setting, &key) {
+                self.families.insert((setting.key, member), given);
+                continue;
+            }
             if self.given.insert(setting.key, given).is_some() && setting.takes_file() {
                 return Err(ConfigError::Twice {
                     name: setting.key.to_owned(),
@@ -117,6 +148,14 @@ impl Gathered {
             };
             self.given.insert(setting.key, Given { text, origin });
         }
+        for (name, text) in environment.with_prefix(TRUST) {
+            let given = Given {
+                text: text.to_owned(),
+                origin: format!("{TRUST}{name}"),
+            };
+            let member = name.to_lowercase().replace('_', "-");
+            self.families.insert((TRUST_KEY, member), given);
+        }
         refuse_slips(environment)
     }
 
@@ -131,6 +170,12 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+/// What stands in the place of `<type>` in a key that shares its setting with others.
+fn member_of(setting: &Setting, key: &str) -> Option<String> {
+    let family = setting.key.strip_suffix("<type>")?;
+    key.strip_prefix(family).map(str::to_owned)
 }
 
 /// The setting that `<key>_file` gives the file of.
@@ -168,7 +213,8 @@ fn refuse_slips(environment: &Environment) -> Result<(), ConfigError> {
         .collect();
     for (name, _) in environment.with_prefix("CUEBOOK_") {
         let full = format!("CUEBOOK_{name}");
-        if bare.contains(&name) || full.starts_with(SCRIPT_SECRET) {
+        let known = bare.contains(&name) || full.starts_with(TRUST);
+        if known || full.starts_with(SCRIPT_SECRET) {
             continue;
         }
         if let Some(nearest) = nearly_same(name, bare.iter().copied()) {

@@ -2,6 +2,8 @@
 //! the reference page follow from it.
 
 mod address;
+mod alerts;
+mod asking;
 mod environment;
 mod error;
 mod file;
@@ -14,6 +16,8 @@ mod suggest;
 mod table;
 mod values;
 
+pub(crate) use alerts::Alerts;
+pub(crate) use asking::Asking;
 pub(crate) use environment::Environment;
 pub(crate) use error::ConfigError;
 pub(crate) use gather::{Gathered, read_secret};
@@ -21,5 +25,5 @@ pub(crate) use print::print;
 pub(crate) use reference::page;
 pub(crate) use roles::{Role, RulesSource};
 pub(crate) use suggest::nearest;
-pub(crate) use table::SCRIPT_SECRET;
+pub(crate) use table::{SCRIPT_SECRET, is_secret, shown};
 pub(crate) use values::{Config, EffectsMode, LogFormat, Smtp, Ticketpark};

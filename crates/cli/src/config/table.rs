@@ -52,6 +52,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         ..Setting::PLAIN
     },
     Setting {
+        key: "disk_reserve",
+        env: Some("CUEBOOK_DISK_RESERVE"),
+        fallback: Fallback::Derived("5 % of the disk, `512MiB` at most"),
+        doc: "How much of the disk that the SQLite database is on stays free: `512MiB`, `2GiB`, `5%`. When less is free, webhooks are put off with 503 and `Retry-After`, so that what is under way can end. `0` turns it off.",
+        ..Setting::PLAIN
+    },
+    Setting {
         key: "rules_dir",
         env: Some("CUEBOOK_RULES_DIR"),
         fallback: Fallback::Value("rules"),
@@ -70,6 +77,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         env: Some("CUEBOOK_ROLE"),
         fallback: Fallback::Value("all"),
         doc: "What this process does: `ingest` receives webhooks and answers the API, `worker` runs rules and sends, `all` does both. The first two need Postgres.",
+        ..Setting::PLAIN
+    },
+    Setting {
+        key: "lease",
+        env: Some("CUEBOOK_LEASE"),
+        fallback: Fallback::Value("30s"),
+        doc: "On Postgres: after how long without a sign of life a node counts as dead and the others take over what it held, by the database's clock; `3s` at least. The same on all nodes.",
         ..Setting::PLAIN
     },
     Setting {
@@ -167,28 +181,34 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "reconcile.every",
         env: Some("CUEBOOK_RECONCILE_EVERY"),
-        availability: Availability::Later,
-        doc: "How often Ticketpark is asked for what never came.",
+        fallback: Fallback::Value("15m"),
+        doc: "How often Ticketpark is asked for what never came, from `1m` to `7d`, once there is a `ticketpark.client_key`; `off` leaves it to `cuebook reconcile`. Events are made of what has changed since it was configured.",
         ..Setting::PLAIN
     },
     Setting {
         key: "trust.<type>",
-        availability: Availability::Later,
-        doc: "What makes an event of this type believed.",
+        fallback: Fallback::Derived("`token`"),
+        doc: "What makes an event of this type believed, such as `trust.new-booking`: `token`, that it came to the secret URL; or `refetch`, that Ticketpark's API knows what it is about. In the environment `CUEBOOK_TRUST_NEW_BOOKING`, and so on.",
         ..Setting::PLAIN
     },
     Setting {
         key: "alerts.email",
         env: Some("CUEBOOK_ALERTS_EMAIL"),
-        availability: Availability::Later,
-        doc: "Who is told by mail when something is wrong.",
+        doc: "Who is told by mail when something is wrong: addresses, commas between. Needs `smtp.url` and `smtp.from`.",
         ..Setting::PLAIN
     },
     Setting {
         key: "alerts.webhook",
         env: Some("CUEBOOK_ALERTS_WEBHOOK"),
-        availability: Availability::Later,
-        doc: "The URL that is told when something is wrong.",
+        secrecy: Secrecy::Secret,
+        doc: "The URL that is told when something is wrong, such as the incoming webhook of a chat: it gets JSON with `text` and `alerts`.",
+        ..Setting::PLAIN
+    },
+    Setting {
+        key: "alerts.silence",
+        env: Some("CUEBOOK_ALERTS_SILENCE"),
+        fallback: Fallback::Value("off"),
+        doc: "After how long without a webhook that is told, too: `12h`, `2d`, or `off`.",
         ..Setting::PLAIN
     },
     Setting {
@@ -200,15 +220,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "retention.payloads",
         env: Some("CUEBOOK_RETENTION_PAYLOADS"),
-        availability: Availability::Later,
-        doc: "How long payloads are kept.",
+        fallback: Fallback::Value("30d"),
+        doc: "How long it is kept what events and runs say: payloads, journals, log lines, mails and other bytes. In days, from the end of an event's last run.",
         ..Setting::PLAIN
     },
     Setting {
         key: "retention.metadata",
         env: Some("CUEBOOK_RETENTION_METADATA"),
-        availability: Availability::Later,
-        doc: "How long everything else is kept.",
+        fallback: Fallback::Value("400d"),
+        doc: "How long it is kept that they were: events, runs and the ledger with types, states, times and receivers. Not shorter than `retention.payloads`.",
         ..Setting::PLAIN
     },
     Setting {
@@ -249,6 +269,16 @@ pub(crate) fn setting(key: &str) -> Option<&'static Setting> {
                 .strip_suffix("<type>")
                 .is_some_and(|family| key.len() > family.len() && key.starts_with(family))
     })
+}
+
+/// Whether what a file gives to `key` is not to be shown as it is.
+pub(crate) fn is_secret(key: &str, text: &str) -> bool {
+    setting(key).is_some_and(|setting| setting.masked(text) != text)
+}
+
+/// What a file gives to `key`, as it may be shown.
+pub(crate) fn shown(key: &str, text: &str) -> String {
+    setting(key).map_or_else(String::new, |setting| setting.masked(text))
 }
 
 #[cfg(test)]

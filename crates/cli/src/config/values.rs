@@ -4,20 +4,28 @@ use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use cuebook_core::secret::SecretText;
 use cuebook_effects::AllowRule;
 use cuebook_server::TlsFiles;
+use cuebook_store::Retention;
 use ipnet::IpNet;
 use url::Url;
 
 use super::gather::{Gathered, Given};
 use super::roles::{Role, RulesSource, is_shared};
-use super::{ConfigError, address};
+use super::{Alerts, Asking, ConfigError, address};
+use crate::serve::Reserve;
 
 /// The shortest key or token that is taken.
 const SHORTEST_KEY: usize = 32;
+/// The shortest lease that is taken.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+/// The longest lease that is taken.
+const LONGEST_LEASE: Duration = Duration::from_hours(1);
 
 /// What `cuebook` is to do, from file, environment and defaults.
 #[derive(Debug)]
@@ -34,12 +42,16 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The database, if it is not the one in the data folder.
     pub(crate) database_url: Option<SecretText>,
+    /// How much of the database's disk is kept free.
+    pub(crate) disk_reserve: Reserve,
     /// The folder of the rules.
     pub(crate) rules_dir: PathBuf,
     /// Where the rules come from.
     pub(crate) rules_source: RulesSource,
     /// What this process does.
     pub(crate) role: Role,
+    /// After how long without a sign of life a node of several counts as dead.
+    pub(crate) lease: Duration,
     /// Whether effects are performed.
     pub(crate) effects: EffectsMode,
     /// The configured key of the API.
@@ -56,8 +68,14 @@ pub(crate) struct Config {
     pub(crate) timezone: Tz,
     /// Ticketpark's API and who we are there.
     pub(crate) ticketpark: Ticketpark,
+    /// What Cuebook itself asks of Ticketpark.
+    pub(crate) asking: Asking,
+    /// Who is told of what is wrong.
+    pub(crate) alerts: Alerts,
     /// What rules may reach although it is private.
     pub(crate) egress_allow: Vec<AllowRule>,
+    /// How long what is kept.
+    pub(crate) retention: Retention,
     /// How much is logged.
     pub(crate) log: String,
     /// In which form.
@@ -108,6 +126,7 @@ impl Config {
     /// Reads what was gathered.
     pub(crate) fn read(gathered: &Gathered) -> Result<Self, ConfigError> {
         let from = Reader(gathered);
+        let ticketpark = from.ticketpark()?;
         let database_url = from.optional("database_url", secret)?;
         let database = database_url.as_ref().map(SecretText::reveal);
         Ok(Self {
@@ -118,6 +137,9 @@ impl Config {
                 .optional("trusted_proxies", networks)?
                 .unwrap_or_default(),
             data_dir: from.required("data_dir", parsed)?,
+            disk_reserve: from
+                .optional("disk_reserve", Reserve::read)?
+                .unwrap_or(Reserve::Usual),
             rules_dir: from.required("rules_dir", parsed)?,
             rules_source: from
                 .optional("rules_source", RulesSource::read)?
@@ -130,6 +152,7 @@ impl Config {
                 role => Ok(role),
             })?,
             database_url,
+            lease: from.required("lease", lease)?,
             effects: from.required("effects", |text| match text {
                 "perform" => Ok(EffectsMode::Perform),
                 "capture" => Ok(EffectsMode::Capture),
@@ -145,10 +168,13 @@ impl Config {
             },
             default_locale: from.required("default_locale", parsed)?,
             timezone: from.required("timezone", parsed)?,
-            ticketpark: from.ticketpark()?,
+            asking: Asking::read(gathered, ticketpark.client.is_some())?,
+            ticketpark,
+            alerts: Alerts::read(gathered)?,
             egress_allow: from
                 .optional("egress.allow", allow_rules)?
                 .unwrap_or_default(),
+            retention: from.retention()?,
             log: from.required("log", parsed)?,
             log_format: from.required("log_format", |text| match text {
                 "text" => Ok(LogFormat::Text),
@@ -201,6 +227,19 @@ impl Reader<'_> {
         }
     }
 
+    fn retention(&self) -> Result<Retention, ConfigError> {
+        const METADATA: &str = "retention.metadata";
+        let payloads = self.required("retention.payloads", days)?;
+        let metadata = self.required(METADATA, |text| {
+            let metadata = days(text)?;
+            if metadata < payloads {
+                return Err("it must not be shorter than `retention.payloads`".to_owned());
+            }
+            Ok(metadata)
+        })?;
+        Ok(Retention { payloads, metadata })
+    }
+
     fn ticketpark(&self) -> Result<Ticketpark, ConfigError> {
         const KEY: &str = "ticketpark.client_key";
         const SECRET: &str = "ticketpark.client_secret";
@@ -228,8 +267,29 @@ impl Reader<'_> {
     }
 }
 
+/// Long enough for three signs of life, each of which may have to wait for its turn.
+fn lease(text: &str) -> Result<Duration, String> {
+    let seconds = match (text.strip_suffix('s'), text.strip_suffix('m')) {
+        (Some(seconds), _) => seconds.parse().ok(),
+        (_, Some(minutes)) => minutes.parse().ok().and_then(|m: u64| m.checked_mul(60)),
+        _ => None,
+    };
+    let found = seconds.map(Duration::from_secs);
+    let found = found.filter(|lease| (SHORTEST_LEASE..=LONGEST_LEASE).contains(lease));
+    found.ok_or_else(|| "write a length of time from `3s` to `60m`".to_owned())
+}
+
 fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// Whole days, from one to a hundred years.
+fn days(text: &str) -> Result<TimeDelta, String> {
+    let number = text.trim().strip_suffix('d').and_then(|number| number.parse().ok());
+    let number = number.filter(|number| (1..=36_500).contains(number));
+    number
+        .map(TimeDelta::days)
+        .ok_or_else(|| "write a number of days such as `30d`".to_owned())
 }
 
 /// Networks, or single addresses.
@@ -276,4 +336,18 @@ fn url_safe(text: &str) -> Result<SecretText, String> {
         return Err("it stands in a URL: use letters, digits, `-`, `_`, `.` and `~`".to_owned());
     }
     long_enough(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_neither_so_short_that_the_living_lose_it_nor_endless() {
+        assert_eq!(lease("3s"), Ok(Duration::from_secs(3)));
+        assert_eq!(lease("2m"), Ok(Duration::from_mins(2)));
+        for wrong in ["2s", "61m", "30", "s", "-3s", "99999999999999999999m"] {
+            assert!(lease(wrong).is_err(), "{wrong}");
+        }
+    }
 }

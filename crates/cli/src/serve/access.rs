@@ -1,7 +1,9 @@
 //! Who may come in: the API's key and the webhook's token, configured or made at the first start, and the key that
 //! secrets are encrypted with.
 
-use anyhow::Context;
+use std::fs;
+
+use anyhow::{Context, bail};
 use cuebook_core::keys::token_hash;
 use cuebook_core::secret::SecretText;
 use cuebook_core::{Account, Chance};
@@ -10,6 +12,8 @@ use cuebook_store::{HookTokenRow, NewApiKey, SecretKey, Store};
 
 use crate::config::Config;
 use crate::data_folder::{ADMIN_KEY, DataFolder, HOOK_TOKEN, Kept, SECRET_KEY};
+
+use super::url::{database_url, sqlite_file};
 
 /// The name of the hook token that the configuration or the data folder gives.
 const HOOK_NAME: &str = "default";
@@ -120,11 +124,29 @@ pub(crate) fn secret_key(
     let (text, source) = if let Some(text) = &config.secret_key {
         (text.clone(), "`secret_key`".to_owned())
     } else {
+        refuse_new_key(config, folder)?;
         let make = || SecretText::new(SecretKey::generate(chance).to_hex().as_str());
         let kept = folder.key_or_make(SECRET_KEY, make)?;
         (kept.text, folder.path(SECRET_KEY).display().to_string())
     };
     SecretKey::from_hex(text.reveal()).with_context(|| format!("{source} cannot be used"))
+}
+
+/// A database that is there belongs to a key: a new one would fit it as little as any other.
+fn refuse_new_key(config: &Config, folder: &DataFolder) -> anyhow::Result<()> {
+    let url = database_url(config, folder);
+    let Some(database) = sqlite_file(url.reveal()) else {
+        return Ok(());
+    };
+    let is_used = fs::metadata(&database).is_ok_and(|file| file.len() > 0);
+    if is_used && folder.key(SECRET_KEY)?.is_none() {
+        bail!(
+            "the database {} is there, but not the secret key that it belongs to: put it into {}, or set `secret_key`",
+            database.display(),
+            folder.path(SECRET_KEY).display()
+        );
+    }
+    Ok(())
 }
 
 /// The same, where it was made before.
@@ -176,6 +198,7 @@ mod tests {
         let store = Store::open(cuebook_store::StoreSettings {
             database_url: format!("sqlite://{}", dir.path().join("c.db").display()),
             secret_key: SecretKey::generate(&*chance),
+            lease: cuebook_store::StoreSettings::LEASE,
             clock,
             chance: chance.clone(),
         });

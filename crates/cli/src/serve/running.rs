@@ -1,6 +1,7 @@
 //! Everything that runs: started in the order of who needs whom, and stopped in the opposite one.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -8,7 +9,9 @@ use std::time::Duration;
 use anyhow::Context;
 use cuebook_core::secret::SecretLookup;
 use cuebook_rules::{ActiveRules, RuleSet};
-use cuebook_server::{Readable, RuleProblems, Server, ServerParts, ServerSettings};
+use cuebook_server::{
+    DiskRoom, EndpointUrls, Readable, RuleProblems, Server, ServerParts, ServerSettings,
+};
 use cuebook_ticketpark::Client;
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
@@ -18,12 +21,13 @@ use tokio_util::task::TaskTracker;
 use crate::config::{Config, EffectsMode, Environment, RulesSource};
 use crate::engine;
 
+use super::disk::{DiskWatch, room_of};
 use super::ground::Ground;
 use super::parts;
 use super::rules::{InForce, ReloadMetrics, Source, Unusable};
 use super::script_secrets::ScriptSecrets;
 use super::ticketpark_login::LoggingIn;
-use super::url::{local_url, url_of};
+use super::url::{database_url, local_url, sqlite_file, url_of};
 
 /// How long requests in hand may take at the end.
 const SERVER_GRACE: Duration = Duration::from_secs(8);
@@ -67,7 +71,11 @@ impl Running {
             ground.store.script_secrets(),
         )?);
         let clock = ground.clock.clone();
-        let effects = parts::effects(config, ticketpark.clone(), secrets.clone(), clock.clone())?;
+        let effects = parts::effects(config, ticketpark.clone(), secrets.clone(), clock.clone())?
+            .forwarding_to(ground.store.destinations());
+        ground
+            .store
+            .capture_deliveries(config.effects == EffectsMode::Capture);
 
         let mut registry = Registry::default();
         ground.store.register_metrics(&mut registry);
@@ -85,6 +93,19 @@ impl Running {
             .await
             .context("cannot read the stored rules")?;
 
+        let disk_room = DiskRoom::default();
+        let disk_watch = watched_folder(config, &ground).map(|folder| {
+            let probe = move || room_of(&folder);
+            DiskWatch::new(probe, config.disk_reserve, disk_room.clone(), &mut registry)
+        });
+        let disk_watch = disk_watch.map(|mut watch| {
+            // Before the first webhook comes.
+            watch.look();
+            watch
+        });
+
+        let listening = listener.local_addr()?;
+        let url = url_of(config, listening);
         let parts = WorkerParts {
             store: ground.store.clone(),
             engine: rules.engine.clone(),
@@ -93,6 +114,9 @@ impl Running {
             clock: clock.clone(),
             chance: ground.chance.clone(),
             metrics: Arc::new(cuebook_worker::Metrics::register(&mut registry)),
+            reconcile_every: config.asking.every,
+            alerts: parts::alerts(config, url.clone(), disk_room.clone()),
+            retention: config.retention,
             script_threads: thread::available_parallelism().map_or(2, usize::from),
         };
         let worker = if config.role.works() {
@@ -100,8 +124,6 @@ impl Running {
         } else {
             None
         };
-        let listening = listener.local_addr()?;
-        let url = url_of(config, listening);
         let parts = ServerParts {
             store: ground.store.clone(),
             engine: rules.engine.clone(),
@@ -117,12 +139,19 @@ impl Running {
                 tls: config.tls.clone(),
                 effects_captured: config.effects == EffectsMode::Capture,
                 rules_from_folder: config.rules_source == RulesSource::Folder,
+                ticketpark_configured: config.ticketpark.client.is_some(),
+                confirmed_types: Arc::new(config.asking.confirmed.clone()),
                 ingest: config.role.receives(),
                 admin: config.role.receives(),
                 readable: Readable {
                     send: cuebook_effects::readable::of_send,
                     call: cuebook_effects::readable::of_call,
                 },
+                endpoint_urls: EndpointUrls::new({
+                    let egress = parts::egress(config);
+                    move |url| egress.check(url)
+                }),
+                disk_room,
                 ..ServerSettings::new(url.clone(), env!("CARGO_PKG_VERSION"))
             },
         };
@@ -138,6 +167,9 @@ impl Running {
         };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(source.watch(stop.clone()));
+        if let Some(watch) = disk_watch {
+            tasks.spawn(watch.watch(stop.clone()));
+        }
         if let Some(client) = ticketpark {
             tasks.spawn(tend_login(client, stop.clone()));
         }
@@ -177,4 +209,15 @@ async fn tend_login(client: Arc<Client>, stop: CancellationToken) {
             tracing::warn!(%error, "the login at Ticketpark could not be renewed");
         }
     }
+}
+
+/// The folder of the SQLite database, whose disk may get full; another database has its own.
+fn watched_folder(config: &Config, ground: &Ground) -> Option<PathBuf> {
+    let url = database_url(config, &ground.folder);
+    let mut folder = sqlite_file(url.reveal())?;
+    folder.pop();
+    if folder.as_os_str().is_empty() {
+        folder.push(".");
+    }
+    Some(folder)
 }

@@ -1,6 +1,7 @@
 //! The addresses that follow from the configuration.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use cuebook_core::secret::SecretText;
 
@@ -31,6 +32,13 @@ pub(crate) fn database_url(config: &Config, folder: &DataFolder) -> SecretText {
         .database_url
         .clone()
         .unwrap_or_else(|| sqlite(folder, "cuebook.db"))
+}
+
+/// The file of an SQLite database; `None` for other databases.
+pub(crate) fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    path.split('?').next().map(PathBuf::from)
 }
 
 /// The database of a demo.

@@ -171,7 +171,8 @@ fn a_full_disk_puts_webhooks_off_at_once_reading_goes_on_and_room_is_used_again(
     let Some(disk) = SmallDisk::mount(&folder.path("data")) else {
         return;
     };
-    let server = Server::start(&folder, &[], &[]);
+    // To the last byte: without a reserve.
+    let server = Server::start(&folder, &[], &[("CUEBOOK_DISK_RESERVE", "0")]);
     let token = folder.read("data/hook.token");
     let large = format!(
         r#"{{"type":"new-person","payload":{{"person_pid":"1","note":"{}"}}}}"#,
@@ -204,5 +205,50 @@ fn a_full_disk_puts_webhooks_off_at_once_reading_goes_on_and_room_is_used_again(
     let server = Server::start(&folder, &[], &[]);
     assert_eq!(events(&server), (stored + 1).min(100));
     drop(server);
+    disk.unmount();
+}
+
+#[test]
+fn a_disk_with_less_than_its_reserve_puts_webhooks_off_before_it_is_full_and_recovers_by_itself() {
+    let folder = Folder::new();
+    let Some(disk) = SmallDisk::mount(&folder.path("data")) else {
+        return;
+    };
+    let server = Server::start(&folder, &[], &[("CUEBOOK_DISK_RESERVE", "16MiB")]);
+    let token = folder.read("data/hook.token");
+    assert_eq!(server.webhook(&token, BODY).status, 202);
+    assert_eq!(server.get("/readyz").status, 200);
+    let until = |status: u16| {
+        let deadline = Instant::now() + SLOW;
+        loop {
+            let answer = server.webhook(&token, BODY);
+            if answer.status == status {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{answer:?}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+
+    disk.fill_but(10 << 20);
+    let answer = until(503);
+    is_put_off(&answer);
+    let words = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(words.contains("nearly full"), "{words}");
+    let ready = server.get("/readyz");
+    assert_eq!(ready.status, 503);
+    assert!(
+        String::from_utf8_lossy(&ready.body).contains("disk"),
+        "{ready:?}"
+    );
+    assert_eq!(server.get("/healthz").status, 200);
+    // What is under way can still be written down.
+    let paused = folder.run(&["pause"], &[]);
+    assert_eq!(paused.code, 0, "{paused:?}");
+
+    disk.make_room();
+    until(202);
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(server.terminate(), Some(0));
     disk.unmount();
 }

@@ -2,7 +2,7 @@
 
 use cuebook_core::Timestamp;
 use cuebook_core::rule::RuleName;
-use cuebook_store::{Stop, Stopped, Store, StoreError};
+use cuebook_store::{GoesOn, Stop, Stopped, Store, StoreError};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
@@ -30,6 +30,20 @@ pub(crate) struct PauseOptions {
     sends: bool,
 }
 
+/// What is to be resumed.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields, example)]
+pub(crate) struct ResumeOptions {
+    /// Of which rule; of all, where none is named.
+    rule: Option<Text<RuleName>>,
+    /// Whether only sends are meant, and runs stay paused.
+    #[oai(default)]
+    sends: bool,
+    /// Whether it is only said what would go on, and nothing is changed.
+    #[oai(default)]
+    dry_run: bool,
+}
+
 /// A pause in force.
 #[derive(Debug, Object)]
 #[oai(rename = "Pause", example)]
@@ -40,6 +54,32 @@ pub(crate) struct PauseBody {
     sends_only: bool,
     /// Since when.
     since: Text<Timestamp>,
+}
+
+/// What begins at once when everything is resumed.
+#[derive(Debug, Object)]
+#[oai(rename = "GoesOn", example)]
+pub(crate) struct GoesOnBody {
+    /// Runs that are ready.
+    runs_ready: u64,
+    /// Runs whose sleep or wait is over by now.
+    runs_overdue: u64,
+    /// Sends that are due.
+    sends_due: u64,
+    /// Those among them that may have gone out before: their outcome is unknown.
+    sends_in_doubt: u64,
+    /// Rules on a timetable that have missed a tick, which is made up for once.
+    ticks_missed: u64,
+}
+
+/// What is still paused, and what went on.
+#[derive(Debug, Object)]
+#[oai(example)]
+pub(crate) struct ResumeReport {
+    /// The pauses; none where everything runs.
+    paused: Vec<PauseBody>,
+    /// What was held before, of all rules: what goes on with a resume of everything.
+    goes_on: GoesOnBody,
 }
 
 /// All pauses in force.
@@ -85,7 +125,8 @@ impl PausesApi {
     /// Resume
     ///
     /// What was paused goes on. Without `rule` the pauses of all are lifted, and those of single rules stay; with `sends`
-    /// only a pause of sends is lifted. The answer lists what is still paused.
+    /// only a pause of sends is lifted. The answer lists what is still paused, and counts what was held; `dry_run` only
+    /// counts it. A database that was restored or copied starts paused: look before you resume.
     #[oai(
         path = "/system/resume",
         method = "post",
@@ -96,16 +137,26 @@ impl PausesApi {
         &self,
         key: Allowed<Write>,
         /// What is to be resumed.
-        body: Given<PauseOptions>,
-    ) -> Result<Json<PauseList>, Refused<PauseRefusals>> {
-        let PauseOptions { rule, sends } = body.0;
+        body: Given<ResumeOptions>,
+    ) -> Result<Json<ResumeReport>, Refused<PauseRefusals>> {
+        let ResumeOptions {
+            rule,
+            sends,
+            dry_run,
+        } = body.0;
         let rule = rule.map(|rule| rule.0);
-        let store = key.0.store(&self.0);
-        store.start(rule.clone(), Stopped::Sends).await?;
-        if !sends {
-            store.start(rule, Stopped::Everything).await?;
+        let goes_on = GoesOnBody::from(self.0.goes_on().await?);
+        if !dry_run {
+            let store = key.0.store(&self.0);
+            store.start(rule.clone(), Stopped::Sends).await?;
+            if !sends {
+                store.start(rule, Stopped::Everything).await?;
+            }
         }
-        Ok(Json(list(&self.0).await?))
+        Ok(Json(ResumeReport {
+            paused: paused(&self.0).await?,
+            goes_on,
+        }))
     }
 }
 
@@ -133,6 +184,49 @@ impl PauseBody {
             sends_only,
             since: Text(stop.since),
         })
+    }
+}
+
+impl From<GoesOn> for GoesOnBody {
+    fn from(found: GoesOn) -> Self {
+        Self {
+            runs_ready: found.runs_ready,
+            runs_overdue: found.runs_overdue,
+            sends_due: found.sends_due,
+            sends_in_doubt: found.sends_in_doubt,
+            ticks_missed: found.ticks_missed,
+        }
+    }
+}
+
+impl Example for ResumeOptions {
+    fn example() -> Self {
+        Self {
+            rule: None,
+            sends: false,
+            dry_run: true,
+        }
+    }
+}
+
+impl Example for GoesOnBody {
+    fn example() -> Self {
+        Self::from(GoesOn {
+            runs_ready: 2,
+            runs_overdue: 12,
+            sends_due: 3,
+            sends_in_doubt: 3,
+            ticks_missed: 1,
+        })
+    }
+}
+
+impl Example for ResumeReport {
+    fn example() -> Self {
+        Self {
+            paused: Vec::new(),
+            goes_on: GoesOnBody::example(),
+        }
     }
 }
 

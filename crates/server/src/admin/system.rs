@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use cuebook_core::Timestamp;
 use cuebook_rules::ActiveRules;
-use cuebook_store::Store;
+use cuebook_store::{Arrival, ArrivedBy, Store};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
 use super::pauses::{PauseBody, paused};
+use super::sample;
 use super::tag::Tag;
+use super::value::Text;
 use crate::auth::{Allowed, Read};
 use crate::problem::{Refused, refusals};
 use crate::rule_problems::RuleProblems;
@@ -36,8 +39,22 @@ struct SystemBody {
     rules: u32,
     /// Whether the last change of the rules was refused; the rules in force are then older than the folder.
     rules_stale: bool,
+    /// How the database came here; nothing where it was made here.
+    arrived: Option<ArrivalBody>,
     /// What is paused; nothing where everything runs.
     paused: Vec<PauseBody>,
+}
+
+/// How a database came here that was not made here.
+#[derive(Debug, Object)]
+#[oai(rename = "Arrival", example)]
+struct ArrivalBody {
+    /// `restored` from a backup, or `copied` from another database.
+    by: String,
+    /// The moment that it showed then: after a restore, what was done since is not in it.
+    taken_at: Text<Timestamp>,
+    /// When it came.
+    at: Text<Timestamp>,
 }
 
 /// The operations on the installation.
@@ -69,6 +86,7 @@ impl SystemApi {
     ) -> Result<Json<SystemBody>, Refused<ShowRefusals>> {
         self.store.ping().await?;
         let paused = paused(&self.store).await?;
+        let arrived = self.store.arrival().await?.map(ArrivalBody::from);
         let rules = self.rules.load();
         Ok(Json(SystemBody {
             version: self.settings.version.to_owned(),
@@ -77,6 +95,7 @@ impl SystemApi {
             rules_hash: rules.hash.clone(),
             rules: u32::try_from(rules.rules.len()).unwrap_or(u32::MAX),
             rules_stale: self.problems.load().is_some(),
+            arrived,
             paused,
         }))
     }
@@ -84,6 +103,30 @@ impl SystemApi {
 
 fn mode(captured: bool) -> &'static str {
     if captured { "capture" } else { "perform" }
+}
+
+impl From<Arrival> for ArrivalBody {
+    fn from(arrival: Arrival) -> Self {
+        let by = match arrival.by {
+            ArrivedBy::Restored => "restored",
+            ArrivedBy::Copied => "copied",
+        };
+        Self {
+            by: by.to_owned(),
+            taken_at: Text(arrival.taken_at),
+            at: Text(arrival.at),
+        }
+    }
+}
+
+impl Example for ArrivalBody {
+    fn example() -> Self {
+        Self {
+            by: "restored".to_owned(),
+            taken_at: Text(sample::instant(0)),
+            at: Text(sample::instant(60)),
+        }
+    }
 }
 
 impl Example for SystemBody {
@@ -95,6 +138,7 @@ impl Example for SystemBody {
             rules_hash: "9f2c".repeat(16),
             rules: 7,
             rules_stale: false,
+            arrived: None,
             paused: vec![PauseBody::example()],
         }
     }

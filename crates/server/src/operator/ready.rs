@@ -1,4 +1,4 @@
-//! `GET /readyz`: webhooks can be stored and rules are loaded.
+//! `GET /readyz`: webhooks can be stored, the disk has room for them, and rules are loaded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use cuebook_rules::ActiveRules;
 use cuebook_store::Store;
 use poem::{Endpoint, Request, Response};
 
+use crate::disk_room::DiskRoom;
 use crate::problem::{Code, Problem};
 use crate::rule_problems::RuleProblems;
 
@@ -21,6 +22,8 @@ pub(crate) struct Ready {
     pub(crate) rules: Arc<ActiveRules>,
     /// Why they could not be.
     pub(crate) problems: Arc<RuleProblems>,
+    /// Must be there, where webhooks are received.
+    pub(crate) disk_room: DiskRoom,
 }
 
 impl Endpoint for Ready {
@@ -33,6 +36,11 @@ impl Endpoint for Ready {
         );
         if !answered {
             return Err(not_ready("the database does not answer"));
+        }
+        if self.disk_room.is_low() {
+            return Err(not_ready(
+                "the disk is nearly full: webhooks are put off until there is room",
+            ));
         }
         if self.rules.load().rules.is_empty() && self.problems.load().is_some() {
             return Err(not_ready(

@@ -42,6 +42,19 @@ impl SmallDisk {
         }
     }
 
+    /// Fills it until about `rest` bytes are left.
+    pub(super) fn fill_but(&self, rest: u64) {
+        let mut file = File::create(self.filling()).unwrap();
+        let some = vec![0; 1 << 20];
+        let used: u64 = fs::read_dir(self.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().metadata().unwrap().len())
+            .sum();
+        for _ in 0..((64 << 20) - used - rest) >> 20 {
+            file.write_all(&some).unwrap();
+        }
+    }
+
     /// Takes away what fills it.
     pub(super) fn make_room(&self) {
         fs::remove_file(self.filling()).unwrap();
