@@ -26,6 +26,9 @@ mod m20261124_000015_trust;
 mod m20261124_000016_reconciliations;
 mod m20261124_000017_endpoints;
 mod m20261124_000018_privacy;
+mod m20261124_000019_replays;
+mod m20261124_000020_retention;
+mod m20261124_000021_alerts;
 
 /// Brings a database up to this version's schema.
 #[derive(Debug)]
@@ -53,6 +56,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000016_reconciliations::Migration),
             Box::new(m20261124_000017_endpoints::Migration),
             Box::new(m20261124_000018_privacy::Migration),
+            Box::new(m20261124_000019_replays::Migration),
+            Box::new(m20261124_000020_retention::Migration),
+            Box::new(m20261124_000021_alerts::Migration),
         ]
     }
 }

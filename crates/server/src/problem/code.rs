@@ -111,6 +111,9 @@ codes! {
     /// The hook's token was retired; the body is kept in quarantine.
     TokenRetired = "token_retired", 410, "The token was retired",
         "Use the address with the new token. What came is kept as the event `id`, state `rejected`.";
+    /// What is asked for is no longer kept.
+    Expired = "expired", 410, "It is no longer kept",
+        "It is older than `retention.payloads` says. What became of it can still be seen.";
     /// The body is larger than is taken.
     BodyTooLarge = "body_too_large", 413, "The body is too large",
         "A body may have 1 MiB.";
@@ -120,15 +123,24 @@ codes! {
     /// The body is compressed or otherwise encoded.
     EncodedBody = "encoded_body", 415, "Encoded bodies are not taken",
         "Send the body without `Content-Encoding`.";
+    /// A value that can be read and makes no sense where it stands.
+    InvalidValue = "invalid_value", 422, "A value makes no sense here",
+        "The detail names the value and says what it may be.";
     /// Another service refused the login.
     LoginRefused = "login_refused", 422, "The login was refused",
         "Check user, password and client key.";
+    /// Messages cannot be forwarded to a URL.
+    UrlRefused = "url_refused", 422, "Messages cannot be forwarded to this URL",
+        "The detail says what is wrong with it. Use a public https address, or open another one by `egress.allow`.";
     /// A rule set has errors.
     InvalidRules = "invalid_rules", 422, "The rules have errors",
         "The detail names the first errors; `cuebook check` shows all of them with their places.";
     /// Too many wrong tokens from one address.
     TooManyWrongTokens = "too_many_wrong_tokens", 429, "Too many wrong tokens",
         "A right token is taken at any time.";
+    /// Too many wrong keys from one address.
+    TooManyWrongKeys = "too_many_wrong_keys", 429, "Too many wrong keys",
+        "A right key is taken at any time.";
     /// Too many headers, or too long ones.
     HeadersTooLarge = "headers_too_large", 431, "The headers are too large",
         "A request may have 100 headers of 16 KiB in all.";

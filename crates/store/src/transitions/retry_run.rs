@@ -21,6 +21,7 @@ use crate::audit::{Change, Target, pictures};
 use crate::entities::runs;
 use crate::error::StoreError;
 use crate::queries::read_journal;
+use crate::retention::is_expired_run;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -70,6 +71,9 @@ async fn retry(tx: &Tx<'_>, request: &RetryRun) -> Result<Operated<RunState>, St
         return Ok(Operated::NoSuch);
     };
     if !matches!(state, RunState::Failed | RunState::Blocked) {
+        return Ok(Operated::NotIn(state));
+    }
+    if is_expired_run(tx, &row).await? {
         return Ok(Operated::NotIn(state));
     }
     settle_open_calls(tx, &[row.id]).await?;

@@ -16,7 +16,9 @@ use uuid::Uuid;
 use super::group::Group;
 use super::known::Known;
 use super::tx::{Ready, Tx};
+use super::upkeep::{Upkeep, UpkeepLimits};
 use super::work::Work;
+use crate::endpoints::Endpoints;
 use crate::error::StoreError;
 use crate::fresh_events::FreshEvents;
 use crate::metrics::Metrics;
@@ -39,6 +41,7 @@ pub(crate) struct WriterConnection {
     known: Known,
     restored_at: Option<Timestamp>,
     fresh: Arc<FreshEvents>,
+    endpoints: Arc<Endpoints>,
 }
 
 impl WriterConnection {
@@ -54,6 +57,7 @@ impl WriterConnection {
             known: Known::new(shared),
             restored_at: None,
             fresh: Arc::default(),
+            endpoints: Arc::default(),
             db,
             clock,
             chance,
@@ -74,6 +78,12 @@ impl WriterConnection {
     /// What older runs ask for is in doubt since then.
     pub(crate) fn restored(mut self, at: Option<Timestamp>) -> Self {
         self.restored_at = at;
+        self
+    }
+
+    /// Forwards the events that it accepts to `endpoints`.
+    pub(crate) fn with_endpoints(mut self, endpoints: Arc<Endpoints>) -> Self {
+        self.endpoints = endpoints;
         self
     }
 
@@ -111,6 +121,11 @@ impl WriterConnection {
         Ok(ready)
     }
 
+    /// What looks after the file between groups.
+    pub(super) async fn upkeep(&self) -> Upkeep {
+        Upkeep::of(self.db.clone(), UpkeepLimits::default()).await
+    }
+
     /// Closes the connection in good order.
     pub(crate) async fn close(self) {
         if let Err(error) = self.db.close().await {
@@ -137,6 +152,7 @@ impl WriterConnection {
             known: &self.known,
             restored_at: self.restored_at,
             fresh: &self.fresh,
+            endpoints: &self.endpoints,
         };
         let applied = async {
             group.apply(&tx).await?;

@@ -19,6 +19,7 @@ mod subject_locks;
 mod task;
 mod transition;
 mod tx;
+mod upkeep;
 mod work;
 
 pub(crate) use alone::commit_alone;

@@ -55,13 +55,26 @@ impl WriterTask {
     /// Commits what comes until all who may ask have gone.
     async fn run(self, mut requests: mpsc::Receiver<Box<dyn AnyBatch>>) {
         let mut gathered = Vec::with_capacity(GROUP);
-        while requests.recv_many(&mut gathered, GROUP).await > 0 {
+        let mut upkeep = self.connection.upkeep().await;
+        loop {
+            let received = tokio::select! {
+                biased;
+                received = requests.recv_many(&mut gathered, GROUP) => received,
+                () = upkeep.idle() => {
+                    upkeep.tidy().await;
+                    continue;
+                }
+            };
+            if received == 0 {
+                break;
+            }
             if let Err(error) = self.commit(Group::of(gathered.drain(..))).await {
                 // Whoever came while the database kept us waiting has waited long enough.
                 while let Ok(waiting) = requests.try_recv() {
                     waiting.refuse(&error);
                 }
             }
+            upkeep.after_commit().await;
         }
         self.connection.close().await;
     }

@@ -2,9 +2,9 @@
 
 use cuebook_core::effect::EffectState;
 use cuebook_core::event::Origin;
-use cuebook_core::rule::RuleName;
-use cuebook_core::{EffectId, EventId, RunId, Timestamp};
-use cuebook_store::{EffectFilter, Store};
+use cuebook_core::rule::{RuleName, VersionHash};
+use cuebook_core::{EffectId, EndpointId, EventId, RunId, Timestamp};
+use cuebook_store::{EffectFilter, Store, StoreError, is_expired};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -13,6 +13,7 @@ use super::refusals::{ListRefusals, MessageRefusals, ShowRefusals};
 use super::view::{EffectBody, EffectPage};
 use crate::admin::download::Download;
 use crate::admin::page::{Cursor, Limit, page, shown};
+use crate::admin::rule_sets::Hash;
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text, event_types, texts};
 use crate::auth::{Allowed, Read, Scope};
@@ -52,10 +53,14 @@ impl EffectsApi {
         state: Query<Option<Text<EffectState>>>,
         /// Only effects of this rule.
         rule: Query<Option<Text<RuleName>>>,
+        /// Only effects of runs on this version of a rule: its hash.
+        rule_version: Query<Option<Text<Hash>>>,
         /// Only effects of this run.
         run: Query<Option<Text<RunId>>>,
         /// Only effects of this event.
         event: Query<Option<Text<EventId>>>,
+        /// Only what is forwarded to this endpoint.
+        endpoint: Query<Option<Text<EndpointId>>>,
         /// Only effects wanted at this instant or later.
         since: Query<Option<Text<Timestamp>>>,
         /// Only effects wanted before this instant.
@@ -74,8 +79,10 @@ impl EffectsApi {
             origin: origin.0.map(|origin| origin.0),
             state: state.0.map(|state| state.0),
             rule: rule.0.map(|rule| rule.0),
+            rule_version: rule_version.0.map(|version| VersionHash(version.0.0)),
             run: run.0.map(|id| id.0),
             event: event.0.map(|id| id.0),
+            endpoint: endpoint.0.map(|id| id.0),
             since: since.0.map(|at| at.0),
             until: until.0.map(|at| at.0),
             q: q.0.map(|text| text.0.0),
@@ -135,6 +142,12 @@ impl EffectsApi {
         }
         let id = id.0.0;
         let Some(message) = self.0.effect_message(id).await? else {
+            if self.is_expired(id).await? {
+                return Err(Refused::new(
+                    Code::Expired,
+                    "what the effect carried is no longer kept",
+                ));
+            }
             return Err(Refused::not_found("effect with a message"));
         };
         Ok(if message.kind == MAIL {
@@ -142,5 +155,16 @@ impl EffectsApi {
         } else {
             Download::bytes(format!("{id}.bin"), message.body)
         })
+    }
+}
+
+impl EffectsApi {
+    /// Whether what the effect's event and run said is no longer kept.
+    async fn is_expired(&self, id: EffectId) -> Result<bool, StoreError> {
+        let Some(effect) = self.0.show_effect(id).await? else {
+            return Ok(false);
+        };
+        let event = self.0.event(effect.event_id).await?;
+        Ok(event.as_ref().is_some_and(is_expired))
     }
 }

@@ -8,5 +8,5 @@ refusals! {
     /// `GET /effects/{id}`
     ShowRefusals = [InvalidId, NotFound];
     /// `GET /effects/{id}/message`
-    MessageRefusals = [InvalidId, PersonalData, NotFound];
+    MessageRefusals = [InvalidId, PersonalData, NotFound, Expired];
 }

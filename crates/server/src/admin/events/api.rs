@@ -6,7 +6,7 @@ use cuebook_core::event::{EventState, Origin};
 use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::{Chance, Clock, EventId, Timestamp};
 use cuebook_rules::ActiveRules;
-use cuebook_store::{EventFilter, Store};
+use cuebook_store::{EventFilter, Store, is_expired};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -138,9 +138,14 @@ impl EventsApi {
             ));
         }
         let event = self.store.event(id.0.0).await?;
-        event
-            .map(|event| Download::bytes(format!("{}.json", event.id), event.body))
-            .ok_or_else(|| Refused::not_found("event"))
+        let event = event.ok_or_else(|| Refused::not_found("event"))?;
+        if is_expired(&event) {
+            return Err(Refused::new(
+                Code::Expired,
+                "the bytes of this event are no longer kept",
+            ));
+        }
+        Ok(Download::bytes(format!("{}.json", event.id), event.body))
     }
 
     /// Inject an event

@@ -8,7 +8,7 @@ refusals! {
     /// `GET /events/{id}`
     ShowRefusals = [InvalidId, NotFound];
     /// `GET /events/{id}/raw`
-    RawRefusals = [InvalidId, PersonalData, NotFound];
+    RawRefusals = [InvalidId, PersonalData, NotFound, Expired];
     /// `POST /events`
     InjectRefusals = [InvalidValue, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
 }

@@ -6,7 +6,7 @@ use cuebook_core::event::{Event, Origin};
 use cuebook_core::rule::RuleName;
 use cuebook_core::{Chance, Clock, EventId};
 use cuebook_rules::{ActiveRules, RuleSet};
-use cuebook_store::{AcceptEvent, RuleStart, Store, is_erased};
+use cuebook_store::{AcceptEvent, RuleStart, Store, is_erased, is_expired};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
@@ -22,7 +22,7 @@ use crate::starting::runs_for;
 
 refusals! {
     /// `POST /events/{id}/replay`
-    ReplayRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    ReplayRefusals = [InvalidId, NotFound, WrongState, Expired, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
 }
 
 /// How an event is replayed.
@@ -74,6 +74,12 @@ impl ReplayApi {
             return Err(Refused::new(
                 Code::WrongState,
                 "the event was erased: nothing is left of it that could be replayed",
+            ));
+        }
+        if is_expired(&original) {
+            return Err(Refused::new(
+                Code::Expired,
+                "what the event said is no longer kept, so it cannot be replayed",
             ));
         }
         let Some(event_type) = original.event_type.clone() else {

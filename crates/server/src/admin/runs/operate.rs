@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cuebook_core::RunId;
 use cuebook_core::run::RunState;
 use cuebook_rules::ActiveRules;
-use cuebook_store::{Operated, RunView, Store};
+use cuebook_store::{Operated, RunView, Store, is_expired};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -19,15 +19,19 @@ use crate::problem::{Code, Refused, refusals};
 
 refusals! {
     /// `POST /runs/{id}/retry`
-    RetryRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    RetryRefusals = [InvalidId, NotFound, WrongState, Expired, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
     /// `POST /runs/{id}/restart`
-    RestartRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    RestartRefusals = [InvalidId, NotFound, WrongState, Expired, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
     /// `POST /runs/{id}/cancel`
     CancelRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
 }
 
 /// Why a run was cancelled, where nobody says so.
 const NO_REASON: &str = "an operator cancelled it";
+
+/// Why a run of old cannot go on.
+const EXPIRED: &str =
+    "what the run's event and its journal said is no longer kept, so it cannot go on";
 
 /// The operations of operators on runs.
 pub(crate) struct OperateRunsApi {
@@ -61,6 +65,9 @@ impl OperateRunsApi {
         let id = id.0.0;
         let found = self.find(id).await?;
         let found = found.ok_or_else(|| Refused::not_found("run"))?;
+        if self.is_expired(&found).await? {
+            return Err(Refused::new(Code::Expired, EXPIRED));
+        }
         let mut version = None;
         if body.0.latest {
             let rules = self.rules.load();
@@ -110,6 +117,9 @@ impl OperateRunsApi {
         let id = id.0.0;
         let found = self.find(id).await?;
         let found = found.ok_or_else(|| Refused::not_found("run"))?;
+        if self.is_expired(&found).await? {
+            return Err(Refused::new(Code::Expired, EXPIRED));
+        }
         let refused = |state: RunState| {
             Refused::new(
                 Code::WrongState,
@@ -125,6 +135,7 @@ impl OperateRunsApi {
             if !state.has_ended() {
                 return Err(refused(state));
             }
+            key.0.changed_nothing();
             let run = OperatedRun::new(&found.run, state, found.run.reason.clone());
             return Ok(Json(RestartedRun::new(run, true, done, masking)));
         }
@@ -181,6 +192,12 @@ impl OperateRunsApi {
 impl OperateRunsApi {
     async fn find(&self, id: RunId) -> Result<Option<RunView>, cuebook_store::StoreError> {
         self.store.look_at_run(id).await
+    }
+
+    /// Whether nothing of the run is kept that it could go on from.
+    async fn is_expired(&self, found: &RunView) -> Result<bool, cuebook_store::StoreError> {
+        let event = self.store.event(found.run.event_id).await?;
+        Ok(event.as_ref().is_some_and(is_expired))
     }
 }
 

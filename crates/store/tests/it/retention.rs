@@ -1,0 +1,208 @@
+//! What is old is given up, and what is still needed is not.
+
+use chrono::TimeDelta;
+use cuebook_core::event::EventState;
+use cuebook_core::run::RunState;
+use cuebook_store::{
+    CompletedAs, EffectFilter, EventFilter, KeyClaim, Operated, Page, Retained, Retention,
+    RunFailure, Segment, SettledAs, Store, WaitUntil, is_expired,
+};
+
+use crate::script::{checkpoint, complete, mails, running};
+use crate::stage::{Stage, stories};
+
+const DAY: i64 = 86_400;
+
+/// Gives up all that may be given up now.
+async fn retain(store: &Store) -> Retained {
+    let mut all = Retained::default();
+    for _ in 0..100 {
+        let one = store.retain(&Retention::default()).await.unwrap();
+        all.expired += one.expired;
+        all.forgotten += one.forgotten;
+        all.outdated += one.outdated;
+        if !one.more {
+            return all;
+        }
+    }
+    panic!("it never comes to an end: {all:?}");
+}
+
+async fn books_close(store: &Store) {
+    assert_eq!(store.close_books().await.unwrap().findings, []);
+}
+
+/// A run that has sent a mail.
+async fn mailed(stage: &Stage, store: &Store) -> cuebook_core::RunId {
+    let claimed = running(stage, store, "1").await;
+    let mut record = checkpoint(&claimed);
+    record
+        .steps
+        .push(stage.step(1, Some(cuebook_core::Value::from("answer"))));
+    let segment = mails(0, &["a@example.test"]);
+    store
+        .complete_run(record, segment, CompletedAs::Completed)
+        .await
+        .unwrap();
+    let send = store.claim_sends(1).await.unwrap().remove(0);
+    store
+        .settle_send(stage.settlement(&send, SettledAs::Done))
+        .await
+        .unwrap();
+    claimed.run.id
+}
+
+stories! {
+    async fn after_30_days_what_was_said_is_gone_and_what_was_done_stands(stage: &Stage) {
+        let store = stage.open().await;
+        let run = mailed(stage, &store).await;
+        stage.pass(30 * DAY - 1);
+        assert_eq!(retain(&store).await, Retained::default());
+        stage.pass(2);
+        assert_eq!(retain(&store).await.expired, 1);
+        let shown = store.show_run(run).await.unwrap().unwrap();
+        assert_eq!(shown.run.state, RunState::Completed);
+        assert!(store.journal(run).await.unwrap().steps.is_empty());
+        let event = store.event(shown.run.event_id).await.unwrap().unwrap();
+        assert!(is_expired(&event), "{:?}", String::from_utf8_lossy(&event.body));
+        assert_eq!(event.subject.unwrap().to_string(), "1");
+        let view = store.show_event(shown.run.event_id).await.unwrap().unwrap();
+        assert_eq!(view.state, EventState::Processed);
+        assert!(view.reason.unwrap().contains("retention.payloads"));
+        let effects = store.list_effects(&EffectFilter::default(), &Page::default()).await.unwrap();
+        assert_eq!(effects.items[0].target, "a@example.test");
+        assert_eq!(effects.items[0].attempts[0].answer, None);
+        assert!(store.effect_message(effects.items[0].id).await.unwrap().is_none());
+        books_close(&store).await;
+        assert_eq!(retain(&store).await.expired, 0, "once");
+    }
+
+    async fn after_400_days_nothing_is_left(stage: &Stage) {
+        let store = stage.open().await;
+        mailed(stage, &store).await;
+        stage.pass(31 * DAY);
+        retain(&store).await;
+        stage.pass(369 * DAY + 1);
+        assert_eq!(retain(&store).await.forgotten, 1);
+        let events = store.list_events(&EventFilter::default(), &Page::default()).await.unwrap();
+        assert!(events.items.is_empty());
+        let effects = store.list_effects(&EffectFilter::default(), &Page::default()).await.unwrap();
+        assert!(effects.items.is_empty());
+        books_close(&store).await;
+    }
+
+    async fn time_counts_from_the_end_of_the_last_run(stage: &Stage) {
+        let store = stage.open().await;
+        let claimed = running(stage, &store, "1").await;
+        let wait = WaitUntil {
+            wake_at: stage.now() + TimeDelta::days(40),
+            code: "sleep",
+            reason: "sleeps for 40d".to_owned(),
+            forget: Vec::new(),
+            event: None,
+        };
+        store.suspend_run(checkpoint(&claimed), Segment::default(), wait).await.unwrap();
+        stage.pass(35 * DAY);
+        assert_eq!(retain(&store).await.expired, 0, "it sleeps");
+        stage.pass(5 * DAY);
+        store.wake_runs().await.unwrap();
+        let claimed = crate::script::claim_one(&store).await;
+        complete(&store, &claimed).await;
+        stage.pass(29 * DAY);
+        assert_eq!(retain(&store).await.expired, 0, "its run ended 29 days ago");
+        stage.pass(2 * DAY);
+        assert_eq!(retain(&store).await.expired, 1);
+        books_close(&store).await;
+    }
+
+    async fn what_a_waiting_run_may_still_ask_for_is_kept(stage: &Stage) {
+        let store = stage.open().await;
+        let waits = running(stage, &store, "1").await;
+        let wait = WaitUntil {
+            wake_at: stage.now() + TimeDelta::days(50),
+            code: "sleep",
+            reason: "sleeps for 50d".to_owned(),
+            forget: Vec::new(),
+            event: None,
+        };
+        store.suspend_run(checkpoint(&waits), Segment::default(), wait).await.unwrap();
+        stage.pass(DAY);
+        for subject in ["1", "2"] {
+            store.accept_event(stage.booking(subject, &[])).await.unwrap();
+        }
+        stage.pass(40 * DAY);
+        assert_eq!(retain(&store).await.expired, 1, "that about another booking");
+        stage.pass(10 * DAY);
+        store.wake_runs().await.unwrap();
+        let claimed = crate::script::claim_one(&store).await;
+        complete(&store, &claimed).await;
+        stage.pass(2 * DAY);
+        assert_eq!(retain(&store).await.expired, 1, "nobody can ask for it any more");
+    }
+
+    async fn what_has_not_left_keeps_its_bytes(stage: &Stage) {
+        let store = stage.open().await;
+        let claimed = running(stage, &store, "1").await;
+        let segment = mails(0, &["a@example.test"]);
+        store.complete_run(checkpoint(&claimed), segment, CompletedAs::Completed).await.unwrap();
+        stage.pass(31 * DAY);
+        assert_eq!(retain(&store).await.expired, 0);
+        let send = store.claim_sends(1).await.unwrap().remove(0);
+        assert!(!send.body.is_empty());
+        store.settle_send(stage.settlement(&send, SettledAs::Done)).await.unwrap();
+        stage.pass(2 * DAY);
+        assert_eq!(retain(&store).await.expired, 1);
+    }
+
+    async fn a_failed_run_whose_journal_is_gone_is_not_tried_again(stage: &Stage) {
+        let store = stage.open().await;
+        let claimed = running(stage, &store, "1").await;
+        let failure = RunFailure {
+            state: RunState::Failed,
+            code: "script_error".to_owned(),
+            reason: "no".to_owned(),
+        };
+        store.fail_run(checkpoint(&claimed), failure).await.unwrap();
+        stage.pass(31 * DAY);
+        assert_eq!(retain(&store).await.expired, 1);
+        let run = claimed.run.id;
+        let refused = Operated::NotIn(RunState::Failed);
+        assert_eq!(store.retry_run(run, None).await.unwrap(), refused);
+        assert_eq!(store.restart_run(run).await.unwrap(), refused);
+    }
+
+    async fn a_key_that_is_held_for_good_keeps_its_run_and_one_that_has_run_out_does_not(stage: &Stage) {
+        let store = stage.open().await;
+        for (subject, until) in [("1", None), ("2", Some(stage.now() + TimeDelta::days(30)))] {
+            let claimed = running(stage, &store, subject).await;
+            let wanted = KeyClaim {
+                account: claimed.run.account.clone(),
+                rule: claimed.run.rule.clone(),
+                captured: false,
+                key: subject.to_owned(),
+                until,
+                step: stage.step(0, None),
+            };
+            store.claim_key(checkpoint(&claimed), wanted).await.unwrap();
+            complete(&store, &claimed).await;
+        }
+        stage.pass(31 * DAY);
+        let retained = retain(&store).await;
+        assert_eq!((retained.expired, retained.forgotten, retained.outdated), (2, 0, 1));
+        stage.pass(370 * DAY);
+        assert_eq!(retain(&store).await.forgotten, 1);
+        books_close(&store).await;
+    }
+
+    async fn many_events_are_given_up_some_at_a_time(stage: &Stage) {
+        let store = stage.open().await;
+        for number in 0..250 {
+            store.accept_event(stage.booking(&number.to_string(), &[])).await.unwrap();
+        }
+        stage.pass(31 * DAY);
+        let first = store.retain(&Retention::default()).await.unwrap();
+        assert_eq!((first.expired, first.more), (100, true));
+        assert_eq!(retain(&store).await.expired, 150);
+        books_close(&store).await;
+    }
+}
