@@ -11,7 +11,7 @@ use cuebook_store::{Actor, Store, StoreSettings};
 use cuebook_ticketpark::Client;
 
 use crate::config::Config;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{DataFolder, ERASURES};
 
 use super::access::{Access, secret_key};
 use super::demo::Demo;
@@ -47,6 +47,11 @@ impl Ground {
         let store = Store::open(store_settings(config, &folder, &clock, &chance)?)
             .await
             .context("cannot open the database")?;
+        store.keep_erasures_at(folder.path(ERASURES));
+        store
+            .erase_again()
+            .await
+            .context("cannot erase again what a restored database has brought back")?;
         let by_start = Arc::new(Actor::local("serve"));
         access.grant(&store.acting(&by_start)).await?;
         Ok(Self {
@@ -90,6 +95,7 @@ pub(crate) fn store_settings(
     Ok(StoreSettings {
         database_url: database_url(config, folder).reveal().to_owned(),
         secret_key: secret_key(config, folder, &**chance)?,
+        lease: config.lease,
         clock: clock.clone(),
         chance: chance.clone(),
     })

@@ -40,21 +40,29 @@ pub(crate) struct NewExport {
 impl NewErasure {
     /// Whose data, or why that cannot be said.
     pub(super) fn person(&self) -> Result<Person, String> {
-        named(&self.person, &self.email, &self.booking)
+        named(
+            self.person.as_ref(),
+            self.email.as_ref(),
+            self.booking.as_ref(),
+        )
     }
 }
 
 impl NewExport {
     /// Whose data, or why that cannot be said.
     pub(super) fn person(&self) -> Result<Person, String> {
-        named(&self.person, &self.email, &self.booking)
+        named(
+            self.person.as_ref(),
+            self.email.as_ref(),
+            self.booking.as_ref(),
+        )
     }
 }
 
-type Name = Option<Text<Plain>>;
+type Name<'a> = Option<&'a Text<Plain>>;
 
-fn named(person: &Name, email: &Name, booking: &Name) -> Result<Person, String> {
-    let text = |name: &Name| name.as_ref().map(|text| text.0.0.trim().to_owned());
+fn named(person: Name<'_>, email: Name<'_>, booking: Name<'_>) -> Result<Person, String> {
+    let text = |name: Name<'_>| name.map(|text| text.0.0.trim().to_owned());
     let person = Person {
         person: text(person),
         email: text(email),
@@ -110,18 +118,18 @@ impl Example for NewExport {
 mod tests {
     use super::*;
 
-    fn name(text: &str) -> Name {
-        Some(Text(Plain(text.to_owned())))
+    fn name(text: &str) -> Text<Plain> {
+        Text(Plain(text.to_owned()))
     }
 
     #[test]
     fn somebody_has_to_be_named_and_an_address_has_to_be_one() {
-        assert!(named(&None, &None, &None).is_err());
-        assert!(named(&name(" "), &None, &None).is_err());
+        assert!(named(None, None, None).is_err());
+        assert!(named(Some(&name(" ")), None, None).is_err());
         for wrong in ["tom", "@x.ch", "Tom <tom@x.ch>", "tom@"] {
-            assert!(named(&None, &name(wrong), &None).is_err(), "{wrong}");
+            assert!(named(None, Some(&name(wrong)), None).is_err(), "{wrong}");
         }
-        let person = named(&name(" 7 "), &name("tom@x.ch"), &None).unwrap();
+        let person = named(Some(&name(" 7 ")), Some(&name("tom@x.ch")), None).unwrap();
         assert_eq!(person.person.as_deref(), Some("7"));
         assert_eq!(person.email.as_deref(), Some("tom@x.ch"));
     }

@@ -92,10 +92,10 @@ async fn erase(tx: &Tx<'_>, request: Uuid) -> Result<Vec<Uuid>, StoreError> {
 }
 
 async fn runs_of(tx: &Tx<'_>, events: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    use entities::runs::{Column, Entity};
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    use entities::runs::{Column, Entity};
     Ok(Entity::find()
         .select_only()
         .column(Column::Id)

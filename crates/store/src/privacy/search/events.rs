@@ -12,6 +12,16 @@ use crate::store::Store;
 /// How many are looked at together: a body has 1 MiB at most, and most have less than one KiB.
 const EVENTS: u64 = 64;
 
+/// What is read of one.
+type Row = (
+    Uuid,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Vec<u8>,
+    Vec<u8>,
+);
+
 /// Looks at the next events after one, of those that had come by `cutoff`.
 pub(in crate::privacy) async fn look_at_events(
     store: &Store,
@@ -35,14 +45,6 @@ pub(in crate::privacy) async fn look_at_events(
     if let Some(after) = after {
         select = select.filter(Column::Id.gt(after));
     }
-    type Row = (
-        Uuid,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Vec<u8>,
-        Vec<u8>,
-    );
     let rows: Vec<Row> = select.into_tuple().all(store.readers()).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     let texts = rows

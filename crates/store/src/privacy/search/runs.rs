@@ -15,6 +15,10 @@ use crate::store::Store;
 const RUNS: u64 = 24;
 
 type Texts = HashMap<Uuid, Vec<Text>>;
+/// The id of a run, its subject and its reason.
+type RunRow = (Uuid, Option<String>, Option<String>);
+/// The run of a step, its function, arguments and answer.
+type StepRow = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
 
 /// Looks at the next runs after one, of those that were made by `cutoff`.
 pub(in crate::privacy) async fn look_at_runs(
@@ -33,8 +37,7 @@ pub(in crate::privacy) async fn look_at_runs(
     if let Some(after) = after {
         select = select.filter(Column::Id.gt(after));
     }
-    type Row = (Uuid, Option<String>, Option<String>);
-    let rows: Vec<Row> = select.into_tuple().all(store.readers()).await?;
+    let rows: Vec<RunRow> = select.into_tuple().all(store.readers()).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     if ids.is_empty() {
         return Ok(Batch::default());
@@ -55,8 +58,7 @@ pub(in crate::privacy) async fn look_at_runs(
 
 async fn add_steps(store: &Store, ids: &[Uuid], texts: &mut Texts) -> Result<(), StoreError> {
     use steps::Column;
-    type Row = (Uuid, String, Vec<u8>, Option<Vec<u8>>);
-    let rows: Vec<Row> = steps::Entity::find()
+    let rows: Vec<StepRow> = steps::Entity::find()
         .select_only()
         .columns([
             Column::RunId,
