@@ -2,6 +2,7 @@
 //!
 //! This crate must not know async, IO, SQL, HTTP or Rhai. It holds what is true about a thing, never how it is done.
 
+pub mod alert;
 pub mod chance;
 pub mod clock;
 pub mod effect;

@@ -44,7 +44,7 @@ pub enum NotAMessage {
     ControlInType,
 }
 
-/// The longest `type` that is taken as one, in bytes.
+/// The longest `type` that is taken as one, in characters.
 const TYPE_LIMIT: usize = 200;
 
 impl Message {
@@ -60,7 +60,9 @@ impl Message {
             Some(Json::String(text)) if text.chars().any(char::is_control) => {
                 return Err(NotAMessage::ControlInType);
             }
-            Some(Json::String(text)) if !text.trim().is_empty() && text.len() <= TYPE_LIMIT => {
+            Some(Json::String(text))
+                if !text.trim().is_empty() && text.chars().count() <= TYPE_LIMIT =>
+            {
                 text.clone()
             }
             _ => return Err(NotAMessage::NoType),

@@ -13,7 +13,8 @@ use cuebook_core::replay::{Replay, ReplayVersion};
 use cuebook_core::rule::{RuleName, RuleOptions};
 use cuebook_rules::RuleSet;
 use cuebook_store::{
-    AcceptEvent, PastEvent, ReplayBatch, ReplayStep, ReplayStepped, RuleStart, StoreError, is_erased, is_expired,
+    AcceptEvent, PastEvent, ReplayBatch, ReplayStep, ReplayStepped, RuleStart, StoreError,
+    is_erased, is_expired,
 };
 
 use crate::back_off::BackOff;

@@ -60,6 +60,11 @@ impl Actor {
         self.recorded.load(Ordering::Relaxed)
     }
 
+    /// The operation only looks, and leaves nothing to record.
+    pub fn changes_nothing(&self) {
+        self.recorded();
+    }
+
     pub(crate) fn recorded(&self) {
         self.recorded.store(true, Ordering::Relaxed);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::{Event, EventState, Origin};
-use cuebook_core::rule::RuleName;
+use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
@@ -16,7 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::page::{Listed, Page};
-use super::search::{SearchIn, has, has_bytes, has_name, spellings};
+use super::search::{SearchIn, has, has_bytes, has_name, is_pid, spellings};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::{event_of, word};
@@ -40,6 +40,8 @@ pub struct EventFilter {
     pub origin: Option<Origin>,
     /// With a run of this rule.
     pub rule: Option<RuleName>,
+    /// With a run on this version of its rule.
+    pub rule_version: Option<VersionHash>,
     /// Received at or after this instant.
     pub since: Option<Timestamp>,
     /// Received before this instant.
@@ -151,7 +153,7 @@ fn is_large() -> Expr {
     Expr::from(length).gt(LISTED_BODY)
 }
 
-fn condition(store: &Store, filter: &EventFilter) -> Condition {
+pub(super) fn condition(store: &Store, filter: &EventFilter) -> Condition {
     let mut all = Condition::all()
         .add_option(
             (!filter.event_type.is_empty())
@@ -161,7 +163,7 @@ fn condition(store: &Store, filter: &EventFilter) -> Condition {
             filter
                 .subject
                 .as_deref()
-                .map(|subject| events::Column::Subject.eq(subject)),
+                .map(|subject| is_pid(events::Column::Subject, subject, filter.q_in)),
         )
         .add_option(
             filter
@@ -178,9 +180,12 @@ fn condition(store: &Store, filter: &EventFilter) -> Condition {
                 .until
                 .map(|until| events::Column::ReceivedAt.lt(to_micros(until))),
         );
-    if let Some(rule) = &filter.rule {
+    if filter.rule.is_some() || filter.rule_version.is_some() {
+        let rule = filter.rule.as_ref();
+        let version = filter.rule_version.as_ref();
         let of_rule = runs_of_event()
-            .and_where(runs::Column::Rule.eq(rule.as_str()))
+            .and_where_option(rule.map(|rule| runs::Column::Rule.eq(rule.as_str())))
+            .and_where_option(version.map(|version| runs::Column::RuleVersion.eq(&version.0)))
             .to_owned();
         all = all.add(Expr::exists(of_rule));
     }

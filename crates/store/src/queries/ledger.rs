@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use cuebook_core::effect::{Attempt, Effect};
+use cuebook_core::effect::Effect;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::entities::{effect_attempts, effects};
 use crate::error::StoreError;
-use crate::reading::{attempt_of, effect_of};
+use crate::reading::effect_shown;
 
 /// The effects of the rows, in their order.
 pub(super) async fn with_attempts(
@@ -24,15 +24,14 @@ pub(super) async fn with_attempts(
         .order_by_asc(effect_attempts::Column::Number)
         .all(db)
         .await?;
-    let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
+    let mut attempts: HashMap<Uuid, Vec<effect_attempts::Model>> = HashMap::new();
     for row in tried {
-        let effect = row.effect_id;
-        attempts.entry(effect).or_default().push(attempt_of(row)?);
+        attempts.entry(row.effect_id).or_default().push(row);
     }
     rows.into_iter()
         .map(|row| {
             let tried = attempts.remove(&row.id).unwrap_or_default();
-            effect_of(row, tried)
+            effect_shown(row, tried)
         })
         .collect()
 }

@@ -2,15 +2,18 @@
 
 use cuebook_core::clock::to_micros;
 use cuebook_core::event::Origin;
-use cuebook_core::rule::RuleName;
+use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::run::RunState;
-use cuebook_core::{EventId, Timestamp};
+use cuebook_core::{EventId, RunId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
 
 use super::page::{Listed, Page};
 use super::run_view::RunView;
-use super::search::{SearchIn, has, has_name};
+use super::search::{SearchIn, has, has_name, is_pid};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
 use crate::reading::run_shown;
@@ -28,6 +31,8 @@ pub struct RunFilter {
     pub event: Option<EventId>,
     /// Of this rule.
     pub rule: Option<RuleName>,
+    /// On this version of its rule.
+    pub rule_version: Option<VersionHash>,
     /// About this booking or person.
     pub subject: Option<String>,
     /// In this state.
@@ -64,6 +69,41 @@ impl Store {
             next,
         })
     }
+
+    /// How many runs of a filter are in one of these states.
+    pub async fn count_runs(
+        &self,
+        filter: &RunFilter,
+        states: &[RunState],
+    ) -> Result<u64, StoreError> {
+        let select = runs::Entity::find().filter(in_states(filter, states));
+        Ok(select.count(self.readers()).await?)
+    }
+
+    /// The oldest runs of a filter that are in one of these states, at most `most`; each with its rule.
+    pub async fn find_runs(
+        &self,
+        filter: &RunFilter,
+        states: &[RunState],
+        most: u64,
+    ) -> Result<Vec<(RunId, String)>, StoreError> {
+        let found: Vec<(Uuid, String)> = runs::Entity::find()
+            .select_only()
+            .columns([runs::Column::Id, runs::Column::Rule])
+            .filter(in_states(filter, states))
+            .order_by_asc(runs::Column::Id)
+            .limit(most)
+            .into_tuple()
+            .all(self.readers())
+            .await?;
+        let found = found.into_iter();
+        Ok(found.map(|(id, rule)| (RunId(id), rule)).collect())
+    }
+}
+
+fn in_states(filter: &RunFilter, states: &[RunState]) -> Condition {
+    let states = states.iter().map(|state| state.as_str());
+    condition(filter).add(runs::Column::State.is_in(states))
 }
 
 fn condition(filter: &RunFilter) -> Condition {
@@ -74,6 +114,12 @@ fn condition(filter: &RunFilter) -> Condition {
                 .rule
                 .as_ref()
                 .map(|rule| runs::Column::Rule.eq(rule.as_str())),
+        )
+        .add_option(
+            filter
+                .rule_version
+                .as_ref()
+                .map(|version| runs::Column::RuleVersion.eq(&version.0)),
         )
         .add_option(
             filter
@@ -94,6 +140,7 @@ fn condition(filter: &RunFilter) -> Condition {
         types: &filter.event_type,
         subject: filter.subject.as_deref(),
         origin: filter.origin,
+        q_in: filter.q_in,
     };
     if let Some(events) = behind.select() {
         all = all.add(runs::Column::EventId.in_subquery(events));
@@ -117,6 +164,7 @@ pub(super) struct EventsBehind<'a> {
     pub(super) types: &'a [String],
     pub(super) subject: Option<&'a str>,
     pub(super) origin: Option<Origin>,
+    pub(super) q_in: SearchIn,
 }
 
 impl EventsBehind<'_> {
@@ -128,7 +176,7 @@ impl EventsBehind<'_> {
             select.and_where(events::Column::EventType.is_in(self.types.iter().cloned()));
         }
         if let Some(subject) = self.subject {
-            select.and_where(events::Column::Subject.eq(subject));
+            select.and_where(is_pid(events::Column::Subject, subject, self.q_in));
         }
         if let Some(origin) = self.origin {
             select.and_where(events::Column::Origin.eq(origin.as_str()));

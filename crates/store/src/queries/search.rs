@@ -34,6 +34,17 @@ pub(super) fn has_name(column: impl IntoColumnRef + Clone, piece: &str) -> Expr 
     has(column.clone(), piece).and(Expr::col(column).not_like("%@%"))
 }
 
+/// Whether the pid in `column` is `pid`; of names, one that holds a mail address is none that may be asked for.
+pub(super) fn is_pid(column: impl IntoColumnRef + Clone, pid: &str, q_in: SearchIn) -> Expr {
+    let is = Expr::col(column.clone()).eq(pid);
+    match q_in {
+        SearchIn::Everything => is,
+        SearchIn::Names => is
+            .and(Expr::col(column.clone()).not_like("%@%"))
+            .and(Expr::col(column).not_like("%\\%40%")),
+    }
+}
+
 /// Whether the bytes of `column` have those of `piece` in them, upper and lower case of ASCII alike.
 pub(super) fn has_bytes(backend: DbBackend, column: impl IntoColumnRef, piece: &str) -> Expr {
     if backend == DbBackend::Postgres {

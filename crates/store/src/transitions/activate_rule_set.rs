@@ -3,8 +3,10 @@
 //! If the process dies before the commit, the former set is still the active one.
 
 use sea_orm::EntityTrait;
+use serde_json::Value as Json;
 
-use super::save_rule_set::activate;
+use super::save_rule_set::{activate, in_force};
+use crate::audit::{Change, Target};
 use crate::entities::rule_sets;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -17,7 +19,7 @@ impl Store {
     /// Makes the set with this hash the active one. Says whether there is such a set.
     pub async fn activate_rule_set(&self, hash: &str) -> Result<bool, StoreError> {
         let request = ActivateRuleSet(hash.to_owned());
-        self.inner.writer.submit(request).await
+        self.change(request).await
     }
 }
 
@@ -38,5 +40,15 @@ impl Transition for ActivateRuleSet {
             done.push(Ok(found.is_some()));
         }
         Ok(done)
+    }
+}
+
+impl Change for ActivateRuleSet {
+    fn target(&self) -> Target {
+        Target::new("rule_set", &self.0)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        in_force(tx).await
     }
 }

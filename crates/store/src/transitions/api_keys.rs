@@ -134,7 +134,6 @@ async fn revoke(tx: &Tx<'_>, id: &str) -> Result<KeyOperated, StoreError> {
         }
         return Ok(KeyOperated::Done);
     };
-    let is_admin = |key: &api_keys::Model| key.scopes.split(' ').any(|scope| scope == ADMIN);
     // One that ends by itself does not count: the door would be shut then.
     let stays = |other: &&api_keys::Model| other.id != id && other.expires_at.is_none();
     if is_admin(key) && !keys.iter().filter(stays).any(is_admin) {
@@ -142,6 +141,10 @@ async fn revoke(tx: &Tx<'_>, id: &str) -> Result<KeyOperated, StoreError> {
     }
     set_revoked(tx, id).await?;
     Ok(KeyOperated::Done)
+}
+
+fn is_admin(key: &api_keys::Model) -> bool {
+    key.scopes.split(' ').any(|scope| scope == ADMIN)
 }
 
 async fn set_revoked(tx: &Tx<'_>, id: &str) -> Result<(), StoreError> {
@@ -163,6 +166,13 @@ async fn rotate(tx: &Tx<'_>, request: &RotateApiKey) -> Result<KeyOperated, Stor
     let now = tx.now_micros();
     if former.revoked_at.is_some() || former.expires_at.is_some_and(|at| at <= now) {
         return Ok(KeyOperated::Ended);
+    }
+    if request.expires_at.is_some() && former.expires_at.is_none() && is_admin(&former) {
+        let keys = alive(tx).await?;
+        let stays = |other: &&api_keys::Model| other.id != former.id && other.expires_at.is_none();
+        if !keys.iter().filter(stays).any(is_admin) {
+            return Ok(KeyOperated::LastAdmin);
+        }
     }
     let key = NewApiKey {
         id: request.id.clone(),

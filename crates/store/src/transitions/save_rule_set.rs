@@ -10,8 +10,10 @@ use cuebook_core::rule::RuleName;
 use cuebook_core::rule_set::StoredRuleSet;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use crate::audit::{Change, Target};
 use crate::entities::{
     rule_files, rule_set_files, rule_set_rules, rule_sets, rule_version_files, rule_versions,
 };
@@ -39,7 +41,7 @@ impl Store {
                 )));
             }
         }
-        self.inner.writer.submit(set).await
+        self.change(set).await
     }
 }
 
@@ -53,6 +55,36 @@ impl Transition for StoredRuleSet {
         }
         Ok(batch.iter().map(|_| Ok(())).collect())
     }
+}
+
+impl Change for StoredRuleSet {
+    fn target(&self) -> Target {
+        Target::new("rule_set", &self.hash)
+    }
+
+    async fn picture(&self, tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+        in_force(tx).await
+    }
+}
+
+/// The set in force, with the versions of its rules.
+pub(super) async fn in_force(tx: &Tx<'_>) -> Result<Option<Json>, StoreError> {
+    let active = rule_sets::Entity::find()
+        .filter(rule_sets::Column::Active.eq(true))
+        .one(tx.db)
+        .await?;
+    let Some(active) = active else {
+        return Ok(None);
+    };
+    let rules = rule_set_rules::Entity::find()
+        .filter(rule_set_rules::Column::SetHash.eq(active.hash.as_str()))
+        .all(tx.db)
+        .await?;
+    let versions: BTreeMap<String, String> = rules
+        .into_iter()
+        .map(|row| (row.rule, row.version_hash))
+        .collect();
+    Ok(Some(json!({"in_force": active.hash, "rules": versions})))
 }
 
 async fn save(tx: &Tx<'_>, set: &StoredRuleSet) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod accept_event;
 mod access;
+mod alerts;
 mod api_keys;
 mod budget;
 mod cancel_on;
