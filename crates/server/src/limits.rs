@@ -29,6 +29,8 @@ pub struct ServerLimits {
     pub accept_event_time: Duration,
     /// Wrong hook tokens a second from one address, before they are refused unseen.
     pub wrong_tokens: u32,
+    /// Wrong keys of the API a second from one address, before it is told to wait.
+    pub wrong_keys: u32,
 }
 
 impl Default for ServerLimits {
@@ -44,8 +46,9 @@ impl Default for ServerLimits {
             header_bytes: 16 * 1024,
             headers: 100,
             accept_pause: Duration::from_millis(100),
-            accept_event_time: Duration::from_secs(10),
+            accept_event_time: Duration::from_millis(4_500),
             wrong_tokens: 20,
+            wrong_keys: 20,
         }
     }
 }

@@ -5,6 +5,7 @@ use poem_openapi::OpenApiService;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
+use super::alerts::AlertsApi;
 use super::audit::AuditApi;
 use super::bulk::BulkApi;
 use super::doctor::DoctorApi;
@@ -49,7 +50,7 @@ pub(crate) type AdminApi = (
     AccessApi,
     SystemApi,
     (PausesApi, ErasuresApi, ExportsApi),
-    (DoctorApi, StatsApi),
+    (DoctorApi, StatsApi, AlertsApi),
 );
 
 /// Where messages are forwarded to.
@@ -126,6 +127,7 @@ pub(crate) fn endpoint(parts: &ServerParts, tasks: &TaskTracker) -> Guard {
                 clock: Arc::clone(&parts.clock),
                 seats: Seats::new(tasks, 1),
             },
+            AlertsApi(parts.store.clone()),
         ),
     );
     Guard {

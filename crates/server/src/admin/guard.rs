@@ -20,6 +20,7 @@ use crate::limits::ServerLimits;
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
 use crate::request_log::LogFields;
+use crate::wrong_guesses::WrongGuesses;
 
 /// The API behind its guard.
 pub(crate) struct Guard {
@@ -31,6 +32,8 @@ pub(crate) struct Guard {
     pub(crate) clock: Arc<dyn Clock>,
     /// The limits of bodies.
     pub(crate) limits: ServerLimits,
+    /// Those who guess keys.
+    pub(crate) wrong: WrongGuesses,
     /// The API.
     pub(crate) api: Arc<BoxEndpoint<'static, Response>>,
     /// What an orderly end waits for.
@@ -128,7 +131,21 @@ impl Guard {
 
     /// Lets the request in, or says why not.
     async fn admit(&self, operation: &Operation, request: &Request) -> Result<Caller, Problem> {
-        let caller = authenticate(&self.store, request.headers(), self.clock.now()).await?;
+        let now = self.clock.now();
+        let caller = match authenticate(&self.store, request.headers(), now).await {
+            Err(problem) if problem.code == Code::InvalidKey.as_str() => {
+                let address = request.data::<ClientAddress>().and_then(|client| client.0);
+                if address.is_some_and(|address| self.wrong.is_beyond(address, now)) {
+                    return Err(Problem::new(
+                        Code::TooManyWrongKeys,
+                        "too many wrong keys came from this address",
+                    )
+                    .retry_after(1));
+                }
+                return Err(problem);
+            }
+            authenticated => authenticated?,
+        };
         match operation.scope {
             Some(scope) if caller.may(scope) => {}
             Some(scope) => {

@@ -1,5 +1,6 @@
 //! The admin API: one folder or file a resource, all behind one guard.
 
+mod alerts;
 mod api;
 mod audit;
 mod bulk;

@@ -53,7 +53,7 @@ impl TextValue for Cursor {
     const NAME: &'static str = "cursor";
 
     fn schema() -> MetaSchema {
-        MetaSchema::new("string")
+        MetaSchema::new_with_format("string", "uuid")
     }
 
     fn read(text: &str) -> Result<Self, String> {

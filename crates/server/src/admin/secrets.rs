@@ -21,7 +21,7 @@ use crate::problem::{Refused, refusals};
 /// Where the secrets of scripts are stored.
 const NAMESPACE: &str = "script";
 const NAME_LENGTH: usize = 100;
-/// The longest secret, in bytes: a private key fits.
+/// The longest secret, in characters: a private key fits.
 const VALUE_LENGTH: usize = 16 * 1024;
 
 refusals! {
@@ -81,8 +81,8 @@ impl TextValue for SecretInput {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        if text.is_empty() || text.len() > VALUE_LENGTH {
-            return Err(format!("a secret has 1 to {VALUE_LENGTH} bytes"));
+        if text.is_empty() || text.chars().count() > VALUE_LENGTH {
+            return Err(format!("a secret has 1 to {VALUE_LENGTH} characters"));
         }
         Ok(Self(SecretText::new(text)))
     }

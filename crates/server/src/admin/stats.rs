@@ -29,7 +29,7 @@ const LONGEST: [(By, TimeDelta, &str); 3] = [
 
 refusals! {
     /// `GET /stats`
-    StatsRefusals = [InvalidParameter];
+    StatsRefusals = [InvalidParameter, InvalidValue];
 }
 
 /// How the time is divided.
@@ -152,15 +152,12 @@ fn by_hour() -> By {
 
 fn check(since: Timestamp, until: Timestamp, by: By) -> Result<(), Refused<StatsRefusals>> {
     if since > until {
-        return Err(Refused::new(
-            Code::InvalidParameter,
-            "`since` is after `until`",
-        ));
+        return Err(Refused::new(Code::InvalidValue, "`since` is after `until`"));
     }
     let longest = LONGEST.iter().find(|(named, ..)| *named == by);
     match longest {
         Some((_, longest, words)) if until - since > *longest => Err(Refused::new(
-            Code::InvalidParameter,
+            Code::InvalidValue,
             format!("the time is too long: at most {words}"),
         )),
         _ => Ok(()),

@@ -53,6 +53,11 @@ impl Caller {
         self.actor.because(&Masking::On.text(reason.to_owned()));
     }
 
+    /// What the caller asked for only looks, and does not belong into the audit log.
+    pub(crate) fn changed_nothing(&self) {
+        self.actor.changes_nothing();
+    }
+
     /// Whether the key has `scope`.
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&Scope::Admin) || self.scopes.contains(&scope)

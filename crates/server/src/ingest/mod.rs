@@ -3,7 +3,6 @@
 mod document;
 mod headers;
 mod hook;
-mod wrong_tokens;
 
 pub(crate) use document::path_item;
 pub(crate) use hook::Hook;

@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
-use poem_openapi::registry::{MetaApi, Registry};
+use poem_openapi::registry::{MetaApi, MetaPath, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use serde_json::{Value as Json, json};
 
-use super::{describe, manners, messages, operator};
+use super::{describe, inputs, manners, messages, operator};
 use crate::admin::{AdminApi, PREFIX};
 use crate::ingest;
 
@@ -22,8 +22,16 @@ const ABOUT: &str = "Cuebook receives Ticketpark's webhooks, keeps every one, an
 struct Described<A>(PhantomData<fn() -> A>);
 
 impl<A: OpenApi> OpenApi for Described<A> {
+    /// The operations by address: resources that share one would otherwise hide each other's in the document.
     fn meta() -> Vec<MetaApi> {
-        A::meta()
+        let mut paths: Vec<MetaPath> = Vec::new();
+        for path in A::meta().into_iter().flat_map(|api| api.paths) {
+            match paths.iter_mut().find(|known| known.path == path.path) {
+                Some(known) => known.operations.extend(path.operations),
+                None => paths.push(path),
+            }
+        }
+        vec![MetaApi { paths }]
     }
 
     fn register(registry: &mut Registry) {
@@ -56,6 +64,8 @@ pub(super) fn document(public_url: &str) -> Json {
     describe::written(&mut document);
     describe::operations(&mut document);
     describe::nullable(&mut document);
+    describe::unsigned(&mut document);
+    inputs::close(&mut document);
     manners::describe(&mut document);
     document
 }
@@ -80,7 +90,7 @@ fn add_messages(document: &mut Json) {
 }
 
 fn add_paths(document: &mut Json) {
-    let message = json!({"$ref": format!("#/components/schemas/{}", messages::ANY_MESSAGE)});
+    let message = messages::taken();
     let (hook, description) = ingest::path_item(&message, &messages::examples());
     if let Some(paths) = document.pointer_mut("/paths").and_then(Json::as_object_mut) {
         paths.insert(hook, description);
@@ -89,5 +99,36 @@ fn add_paths(document: &mut Json) {
     if let Some(tags) = document.pointer_mut("/tags").and_then(Json::as_array_mut) {
         tags.push(json!({"name": "Hooks", "description": "Where webhooks come in."}));
         tags.push(json!({"name": "Operator", "description": "Alive, ready, numbers."}));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_operation_of_the_api_is_missing_in_the_document() {
+        let document = document("http://x");
+        let paths = AdminApi::meta().into_iter().flat_map(|api| api.paths);
+        let mut seen = 0;
+        for path in paths {
+            let template = path.path.replace('/', "~1");
+            let address = template
+                .split("~1")
+                .map(|part| match part.strip_prefix(':') {
+                    Some(name) => format!("{{{name}}}"),
+                    None => part.to_owned(),
+                })
+                .collect::<Vec<_>>()
+                .join("~1");
+            for operation in path.operations {
+                let method = operation.method.as_str().to_lowercase();
+                let pointer = format!("/paths/~1api~1v1{address}/{method}");
+                let shown = document.pointer(&pointer);
+                assert!(shown.is_some(), "{pointer}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 50, "{seen}");
     }
 }

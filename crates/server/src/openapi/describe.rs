@@ -50,7 +50,7 @@ pub(super) fn written(document: &mut Json) {
     }
 }
 
-/// Says of each member of an answer that is not required that it may be `null`.
+/// Says of each member that is not required that it may be `null`; in a body that is sent this means the same as to leave it out.
 pub(super) fn nullable(document: &mut Json) {
     let Some(schemas) = document
         .pointer_mut("/components/schemas")
@@ -70,11 +70,34 @@ pub(super) fn nullable(document: &mut Json) {
             let is_required = required
                 .as_array()
                 .is_some_and(|names| names.iter().any(|name| name == member));
-            let has_default = property.get("default").is_some();
-            if !is_required && !has_default {
+            if !is_required {
                 allow_null(property);
             }
         }
+    }
+}
+
+/// Says of each number that has no sign that it is none below 0, and how large it may be: the format alone says it to nobody.
+pub(super) fn unsigned(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            let largest = match members.get("format").and_then(Json::as_str) {
+                Some("uint16") => Some(u64::from(u16::MAX)),
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                // Beyond it numbers are not exact in many languages, and no count of ours comes there.
+                Some("uint64") => Some(1 << 53),
+                _ => None,
+            };
+            if let Some(largest) = largest {
+                members.entry("minimum").or_insert_with(|| Json::from(0));
+                members
+                    .entry("maximum")
+                    .or_insert_with(|| Json::from(largest));
+            }
+            members.values_mut().for_each(unsigned);
+        }
+        Json::Array(items) => items.iter_mut().for_each(unsigned),
+        _ => {}
     }
 }
 
@@ -86,11 +109,28 @@ fn optional_in_query(parameter: &mut Json) {
 }
 
 fn allow_null(property: &mut Json) {
-    if property.get("$ref").is_some() {
-        *property = json!({"allOf": [property.take()], "nullable": true});
-    } else if let Some(members) = property.as_object_mut() {
+    let Some(members) = property.as_object_mut() else {
+        return;
+    };
+    if members.contains_key("type") {
         members.insert("nullable".to_owned(), Json::from(true));
+        if let Some(words) = members.get_mut("enum").and_then(Json::as_array_mut)
+            && !words.contains(&Json::Null)
+        {
+            words.push(Json::Null);
+        }
+        return;
     }
+    // `nullable` stands beside a `type` alone, and a schema that is referred to does not allow `null` by itself. What names
+    // neither takes anything.
+    let referred = match (members.remove("$ref"), members.remove("allOf")) {
+        (Some(reference), _) => json!({"$ref": reference}),
+        (None, Some(Json::Array(mut all))) if all.len() == 1 => all.remove(0),
+        (None, Some(all)) => json!({"allOf": all}),
+        (None, None) => return,
+    };
+    let nothing = json!({"type": "string", "nullable": true, "enum": [null]});
+    members.insert("anyOf".to_owned(), json!([referred, nothing]));
 }
 
 fn content_examples(holder: &mut Json, schemas: &Json) {

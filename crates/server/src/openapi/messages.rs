@@ -31,6 +31,24 @@ pub(super) fn schemas() -> Map<String, Json> {
     schemas
 }
 
+/// What the hook takes: one of the messages, or anything else with a type.
+pub(super) fn taken() -> Json {
+    json!({"anyOf": [
+        {"$ref": format!("#/components/schemas/{ANY_MESSAGE}")},
+        {
+            "type": "object",
+            "description": "Another message, or one that has changed: kept all the same.",
+            "required": ["type"],
+            "properties": {"type": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 200,
+                "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$",
+            }},
+        },
+    ]})
+}
+
 /// A whole message of each type, as examples of a request's body.
 pub(super) fn examples() -> Json {
     each_example(|message| message)

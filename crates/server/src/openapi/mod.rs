@@ -2,6 +2,7 @@
 
 mod build;
 mod describe;
+mod inputs;
 mod manners;
 mod messages;
 mod operator;

@@ -23,6 +23,7 @@ const GUARD: &[Code] = &[
     Code::ExpiredKey,
     Code::RevokedKey,
     Code::MissingScope,
+    Code::TooManyWrongKeys,
     Code::Internal,
     Code::StoreUnavailable,
 ];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use cuebook_server::ServerLimits;
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 
@@ -112,7 +113,11 @@ async fn each_operation_lets_in_its_scope_and_admin_and_nobody_else() {
 
 #[tokio::test]
 async fn without_a_good_key_no_operation_answers() {
-    let running = Running::start().await;
+    let running = Running::with(ServerLimits {
+        wrong_keys: u32::MAX,
+        ..ServerLimits::default()
+    })
+    .await;
     let admin = ["read", "write", "admin", "personal"];
     let expired = running
         .key_until(&admin, Some(beginning() + TimeDelta::seconds(5)))
@@ -163,6 +168,31 @@ async fn without_a_good_key_no_operation_answers() {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         problem(response, "missing_key").await;
     }
+}
+
+#[tokio::test]
+async fn wrong_keys_are_limited_and_a_right_one_never_is() {
+    let running = Running::with(ServerLimits {
+        wrong_keys: 3,
+        ..ServerLimits::default()
+    })
+    .await;
+    let key = running.key(&["read"]).await;
+    let ask = async |key: &str| running.send(Method::GET, key, "/api/v1/events", None).await;
+    for _ in 0..3 {
+        problem(
+            ask("a text of more than thirty-two characters that is no key").await,
+            "invalid_key",
+        )
+        .await;
+    }
+    let limited = ask("short").await;
+    assert_eq!(limited.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(limited.headers()["retry-after"], "1");
+    problem(limited, "too_many_wrong_keys").await;
+    assert_eq!(ask(&key).await.status(), StatusCode::OK);
+    running.clock.advance(TimeDelta::seconds(1));
+    problem(ask("short").await, "invalid_key").await;
 }
 
 #[tokio::test]

@@ -118,7 +118,7 @@ fn the_seven_messages_are_described_at_the_hook_and_where_events_are_injected() 
     let document = document();
     let hook = &document["paths"]["/hooks/ticketpark/{token}"]["post"]["requestBody"]["content"]["application/json"];
     assert_eq!(
-        hook["schema"]["$ref"],
+        hook["schema"]["anyOf"][0]["$ref"],
         "#/components/schemas/TicketparkMessage"
     );
     let inject = &document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"];

@@ -21,7 +21,7 @@ use crate::readable::Readable;
 
 refusals! {
     /// `POST /rules/dry-run`
-    DryRunRefusals = [InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType, PersonalData, NotFound];
+    DryRunRefusals = [InvalidValue, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType, PersonalData, NotFound];
 }
 
 /// Tries rules.
@@ -67,7 +67,7 @@ impl DryRunApi {
                 "to try a rule on a stored event needs the scope `personal`",
             ));
         }
-        let invalid = |detail: String| Refused::new(Code::InvalidBody, detail);
+        let invalid = |detail: String| Refused::new(Code::InvalidValue, detail);
         let failed = || Refused::new(Code::Internal, "the dry run failed");
         let engine = self.engine.as_ref().map_err(|_| failed())?.clone();
         let (event, past) = self.event(&request).await?;
@@ -101,12 +101,12 @@ impl DryRunApi {
             let event = request
                 .event
                 .made(&CountedChance::default(), self.clock.now())
-                .map_err(|detail| Refused::new(Code::InvalidBody, detail))?;
+                .map_err(|detail| Refused::new(Code::InvalidValue, detail))?;
             return Ok((event, None));
         };
         if request.event.event_type.is_some() || request.event.payload.is_some() {
             return Err(Refused::new(
-                Code::InvalidBody,
+                Code::InvalidValue,
                 "`event` has an `id`, so it takes no `type` and no `payload`",
             ));
         }
@@ -157,6 +157,6 @@ fn answer(
             let run = play(engine, rule, tried);
             DryRunAnswer::of(&run, &checked.diagnostics, readable, masking)
         }
-        None => DryRunAnswer::refused(&checked.diagnostics),
+        None => DryRunAnswer::refused(&checked.diagnostics, masking),
     }
 }

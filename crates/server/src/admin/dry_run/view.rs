@@ -78,10 +78,10 @@ pub(crate) struct UnansweredBody {
 
 impl DryRunAnswer {
     /// The source cannot run.
-    pub(super) fn refused(diagnostics: &[Diagnostic]) -> Self {
+    pub(super) fn refused(diagnostics: &[Diagnostic], masking: Masking) -> Self {
         Self {
             valid: false,
-            diagnostics: diagnostics.iter().map(DiagnosticBody::new).collect(),
+            diagnostics: shown(diagnostics, masking),
             run: None,
         }
     }
@@ -95,10 +95,21 @@ impl DryRunAnswer {
     ) -> Self {
         Self {
             valid: true,
-            diagnostics: diagnostics.iter().map(DiagnosticBody::new).collect(),
+            diagnostics: shown(diagnostics, masking),
             run: Some(RehearsedBody::of(run, readable, masking)),
         }
     }
+}
+
+/// What the checker said, as it may be shown: it repeats pieces of what it reads.
+fn shown(diagnostics: &[Diagnostic], masking: Masking) -> Vec<DiagnosticBody> {
+    let shown = diagnostics.iter().map(DiagnosticBody::new);
+    shown
+        .map(|mut diagnostic| {
+            diagnostic.mask(masking);
+            diagnostic
+        })
+        .collect()
 }
 
 impl RehearsedBody {

@@ -1,7 +1,7 @@
 //! An effect as the API shows it.
 
 use cuebook_core::effect::{Attempt, AttemptOutcome, Effect, EffectState};
-use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use cuebook_core::{EffectId, EndpointId, EventId, RunId, Timestamp};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
@@ -16,17 +16,19 @@ use crate::auth::Masking;
 pub(crate) struct EffectBody {
     /// Its id.
     id: Text<EffectId>,
-    /// The function that wanted it, such as `email::send`.
+    /// The function that wanted it, such as `email::send`; `endpoint::deliver` of what is forwarded.
     kind: String,
     /// Where it stands.
     state: Text<EffectState>,
     /// The receiver: a mail address, a URL without secrets, an event type.
     target: String,
-    /// Its `Idempotency-Key`, the same on each attempt.
+    /// Its `Idempotency-Key` or `webhook-id`, the same on each attempt.
     key: String,
-    /// The run that wanted it.
-    run_id: Text<RunId>,
-    /// The event behind the run.
+    /// The run that wanted it; `null` of what is forwarded.
+    run_id: Option<Text<RunId>>,
+    /// The endpoint that it is forwarded to; `null` of what a run wanted.
+    endpoint_id: Option<Text<EndpointId>>,
+    /// The event behind it.
     event_id: Text<EventId>,
     /// What was tried.
     attempts: Vec<AttemptBody>,
@@ -75,7 +77,8 @@ impl EffectBody {
             state: Text(effect.state),
             target: masking.text(effect.target),
             key: effect.key,
-            run_id: Text(effect.run_id),
+            run_id: effect.run_id.map(Text),
+            endpoint_id: effect.endpoint.map(Text),
             event_id: Text(effect.event_id),
             attempts: effect
                 .attempts
@@ -89,7 +92,21 @@ impl EffectBody {
 }
 
 impl AttemptBody {
-    fn new(attempt: Attempt, masking: Masking) -> Self {
+    /// An attempt for an example.
+    pub(crate) fn of_example(outcome: AttemptOutcome, status: u16) -> Self {
+        Self {
+            number: 1,
+            started_at: Text(sample::instant(1)),
+            ended_at: Text(sample::instant(2)),
+            outcome: Text(outcome),
+            status: Some(status),
+            error: None,
+            answer: None,
+        }
+    }
+
+    /// The attempt as `masking` lets it be seen.
+    pub(crate) fn new(attempt: Attempt, masking: Masking) -> Self {
         Self {
             number: attempt.number,
             started_at: Text(attempt.started_at),
@@ -110,7 +127,8 @@ impl Example for EffectBody {
             state: Text(EffectState::Done),
             target: "tom@tomsons.example".to_owned(),
             key: "4b2f6d1e9c0a7f35d8e2b1c4a6f70913b5d2e8c1".to_owned(),
-            run_id: Text(sample::run_id()),
+            run_id: Some(Text(sample::run_id())),
+            endpoint_id: None,
             event_id: Text(sample::event_id()),
             attempts: vec![AttemptBody {
                 number: 1,

@@ -28,8 +28,10 @@ pub(crate) struct EventBody {
     pub(crate) subject: Option<String>,
     /// How it came.
     pub(crate) origin: Text<Origin>,
-    /// How far it is believed.
-    pub(crate) trust: Text<Trust>,
+    /// How far it is believed, where that is more or less than the token of the URL: `confirmed` or `unconfirmed`. Otherwise it
+    /// is not there.
+    #[oai(skip_serializing_if_is_none)]
+    pub(crate) trust: Option<Text<Trust>>,
     /// Where it stands.
     pub(crate) state: Text<EventState>,
     /// Why, where the state alone does not say it.
@@ -85,7 +87,7 @@ impl EventBody {
             wire_type: masking.optional(event.wire_type),
             subject: event.subject.map(|pid| masking.text(pid.to_string())),
             origin: Text(event.origin),
-            trust: Text(event.trust),
+            trust: (event.trust != Trust::Token).then_some(Text(event.trust)),
             state: Text(view.state),
             reason: masking.optional(view.reason),
             received_at: Text(event.received_at),
@@ -120,7 +122,7 @@ impl Example for EventBody {
             wire_type: Some("new-booking".to_owned()),
             subject: Some("293233446073".to_owned()),
             origin: Text(Origin::Webhook),
-            trust: Text(Trust::Token),
+            trust: None,
             state: Text(EventState::Processed),
             reason: None,
             received_at: Text(sample::instant(0)),

@@ -19,9 +19,9 @@ use crate::problem::{Code, Refusals, Refused, refusals};
 
 refusals! {
     /// `POST /keys`
-    CreateRefusals = [InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    CreateRefusals = [InvalidValue, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
     /// `POST /keys/{id}/rotate`
-    RotateRefusals = [InvalidId, NotFound, WrongState, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
+    RotateRefusals = [InvalidId, NotFound, WrongState, InvalidValue, InvalidBody, BrokenBody, BodyTimeout, BodyTooLarge, UnsupportedMediaType];
     /// `POST /keys/{id}/revoke`
     RevokeRefusals = [InvalidId, NotFound, WrongState];
 }
@@ -112,9 +112,13 @@ impl OperateKeysApi {
         match store.rotate_api_key(&id, until, new, expires_at).await? {
             KeyOperated::Done => Ok(Made::new(&made, &former.scopes, expires_at)),
             KeyOperated::NoSuch => Err(Refused::not_found("key")),
-            KeyOperated::Ended | KeyOperated::LastAdmin => Err(Refused::new(
+            KeyOperated::Ended => Err(Refused::new(
                 Code::WrongState,
                 "the key is over: make a new one instead",
+            )),
+            KeyOperated::LastAdmin => Err(Refused::new(
+                Code::WrongState,
+                "no other key without an end has the scope `admin`: leave `expires_at` out, or make another key first",
             )),
         }
     }
@@ -163,7 +167,7 @@ impl OperateKeysApi {
     ) -> Result<Option<Timestamp>, Refused<R>> {
         match end {
             Some(Text(end)) if end <= self.clock.now() => Err(Refused::new(
-                Code::InvalidBody,
+                Code::InvalidValue,
                 "`expires_at` is over already",
             )),
             end => Ok(end.map(|end| end.0)),

@@ -127,7 +127,10 @@ impl RuleSetsApi {
         let set = self.checker.check(files).await?;
         let before = self.files_in_force().await?;
         let stored = set.stored();
-        self.store.save_rule_set(stored.clone()).await?;
+        key.0
+            .store(&self.store)
+            .save_rule_set(stored.clone())
+            .await?;
         tracing::info!(rules = set.rules.len(), hash = %set.hash, "a rule set was deployed");
         Ok(self.put_in_force(set, &before, &stored, key.0.masking()))
     }
@@ -152,7 +155,8 @@ impl RuleSetsApi {
         // What an earlier version let in may have errors for this one.
         let set = self.checker.check(RuleFiles(stored.files.clone())).await?;
         let before = self.files_in_force().await?;
-        if !self.store.activate_rule_set(&stored.hash).await? {
+        let store = key.0.store(&self.store);
+        if !store.activate_rule_set(&stored.hash).await? {
             return Err(Refused::not_found("rule set"));
         }
         tracing::info!(rules = set.rules.len(), hash = %stored.hash, "a former rule set is in force again");

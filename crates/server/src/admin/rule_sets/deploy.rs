@@ -39,7 +39,7 @@ impl NewRuleSet {
         if let Some(path) = self.files.keys().find(|path| !RuleFiles::takes(path)) {
             let shown: String = path.chars().take(100).collect();
             return Err(Refused::new(
-                Code::InvalidBody,
+                Code::InvalidRules,
                 format!(
                     "{shown:?} is no path of a rule, a library or a template, such as new-booking/thank-you.rhai, lib/money.rhai or templates/thank-you.de.txt; tests and other files are not deployed"
                 ),

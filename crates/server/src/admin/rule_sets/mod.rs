@@ -9,4 +9,5 @@ mod view;
 
 pub(crate) use api::RuleSetsApi;
 pub(crate) use deploy::Checker as RuleSetChecker;
+pub(crate) use hash::Hash;
 pub(crate) use versions::RuleVersionsApi;

@@ -17,7 +17,7 @@ use super::hash::Hash;
 use crate::admin::rules::rule_name;
 use crate::admin::sample;
 use crate::admin::tag::Tag;
-use crate::admin::value::{Plain, Text};
+use crate::admin::value::{NamePart, Text};
 use crate::auth::{Allowed, Read};
 use crate::problem::{Refused, refusals};
 
@@ -91,9 +91,9 @@ impl RuleVersionsApi {
         _key: Allowed<Read>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
-        folder: Path<Text<Plain>>,
+        folder: Path<Text<NamePart>>,
         /// The second part of the rule's name.
-        name: Path<Text<Plain>>,
+        name: Path<Text<NamePart>>,
     ) -> Result<Json<RuleVersions>, Refused<ListRefusals>> {
         let rule = rule_name(&folder.0.0.0, &name.0.0.0)?;
         let rows = self.store.list_rule_versions(&rule, LISTED).await?;
@@ -125,9 +125,9 @@ impl RuleVersionsApi {
         key: Allowed<Read>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
-        folder: Path<Text<Plain>>,
+        folder: Path<Text<NamePart>>,
         /// The second part of the rule's name.
-        name: Path<Text<Plain>>,
+        name: Path<Text<NamePart>>,
         /// The version's hash.
         version: Path<Text<Hash>>,
     ) -> Result<Json<RuleVersionContent>, Refused<ShowRefusals>> {

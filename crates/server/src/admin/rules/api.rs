@@ -13,7 +13,7 @@ use super::operate::{disabled, named};
 use super::view::{RuleBody, RuleList};
 use crate::admin::seats::Seats;
 use crate::admin::tag::Tag;
-use crate::admin::value::{Plain, Text};
+use crate::admin::value::{NamePart, Text};
 use crate::auth::{Allowed, Read};
 use crate::problem::{Code, Refused, refusals};
 use crate::rule_problems::RuleProblems;
@@ -80,9 +80,9 @@ impl RulesApi {
         key: Allowed<Read>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
-        folder: Path<Text<Plain>>,
+        folder: Path<Text<NamePart>>,
         /// The second part of the rule's name.
-        name: Path<Text<Plain>>,
+        name: Path<Text<NamePart>>,
     ) -> Result<Json<RuleBody>, Refused<ShowRefusals>> {
         let set = self.rules.load();
         let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
@@ -103,7 +103,7 @@ impl RulesApi {
     )]
     async fn check_rule(
         &self,
-        _key: Allowed<Read>,
+        key: Allowed<Read>,
         /// The source, and where it would stand.
         body: Json<CandidateRule>,
     ) -> Result<Json<CheckedRule>, Refused<CheckRefusals>> {
@@ -111,7 +111,11 @@ impl RulesApi {
         // Compiling takes milliseconds of a processor.
         let checking = self.checks.work(move || check(&engine, &set, body.0));
         match checking.await {
-            Some(Ok(checked)) => Ok(Json(checked)),
+            Some(Ok(mut checked)) => {
+                // What is said of it may stand in a file of the set in force.
+                checked.mask(key.0.masking());
+                Ok(Json(checked))
+            }
             _ => Err(Refused::new(Code::Internal, "the checker failed")),
         }
     }

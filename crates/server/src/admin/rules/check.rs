@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::view::DiagnosticBody;
 use crate::admin::value::{Text, TextValue, Whole};
+use crate::auth::Masking;
 
 /// The folders that hold no rules: what stands there takes part in every check of others.
 const NO_RULES: &[&str] = &["lib", "templates"];
@@ -65,6 +66,15 @@ pub(crate) struct CheckedRule {
     pub(crate) valid: bool,
     /// What there is to say, by place.
     pub(crate) diagnostics: Vec<DiagnosticBody>,
+}
+
+impl CheckedRule {
+    /// Hides what may not be seen.
+    pub(crate) fn mask(&mut self, masking: Masking) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.mask(masking);
+        }
+    }
 }
 
 /// Checks `candidate` in the place of the file of its path, beside all other files of `set`.

@@ -12,7 +12,7 @@ use poem_openapi::payload::Json;
 
 use super::view::RuleBody;
 use crate::admin::tag::Tag;
-use crate::admin::value::{Plain, Text};
+use crate::admin::value::{NamePart, Text};
 use crate::auth::{Allowed, Write};
 use crate::problem::{Code, Refusals, Refused, refusals};
 
@@ -48,9 +48,9 @@ impl OperateRulesApi {
         key: Allowed<Write>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
-        folder: Path<Text<Plain>>,
+        folder: Path<Text<NamePart>>,
         /// The second part of the rule's name.
-        name: Path<Text<Plain>>,
+        name: Path<Text<NamePart>>,
     ) -> Result<Json<RuleBody>, Refused<EnableRefusals>> {
         let set = self.rules.load();
         let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;
@@ -85,9 +85,9 @@ impl OperateRulesApi {
         key: Allowed<Write>,
         /// The event type, `any`, `manual` or `schedule`: the first part of the rule's name.
         #[oai(name = "type")]
-        folder: Path<Text<Plain>>,
+        folder: Path<Text<NamePart>>,
         /// The second part of the rule's name.
-        name: Path<Text<Plain>>,
+        name: Path<Text<NamePart>>,
     ) -> Result<Json<RuleBody>, Refused<DisableRefusals>> {
         let set = self.rules.load();
         let rule = named(&set, &folder.0.0.0, &name.0.0.0)?;

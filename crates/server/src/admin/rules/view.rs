@@ -118,6 +118,11 @@ impl RuleList {
         for rule in &mut self.items {
             rule.mask(masking);
         }
+        for failed in self.failed_reload.iter_mut() {
+            for diagnostic in &mut failed.diagnostics {
+                diagnostic.mask(masking);
+            }
+        }
     }
 
     /// The rules of `set`.
@@ -192,6 +197,18 @@ impl OptionsBody {
 }
 
 impl DiagnosticBody {
+    /// Hides what may not be seen: the checker repeats pieces of what it reads.
+    pub(crate) fn mask(&mut self, masking: Masking) {
+        for text in [&mut self.file, &mut self.message]
+            .into_iter()
+            .chain(self.label.as_mut())
+            .chain(self.help.as_mut())
+            .chain(self.notes.iter_mut())
+        {
+            *text = masking.text(std::mem::take(text));
+        }
+    }
+
     /// What the checker said.
     pub(crate) fn new(diagnostic: &Diagnostic) -> Self {
         let severity = if diagnostic.is_error() {

@@ -1,7 +1,7 @@
 //! The operations on runs.
 
 use cuebook_core::event::Origin;
-use cuebook_core::rule::RuleName;
+use cuebook_core::rule::{RuleName, VersionHash};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId, Timestamp};
 use cuebook_store::{RunFilter, Store};
@@ -11,6 +11,7 @@ use poem_openapi::payload::Json;
 
 use super::view::{RunBody, RunPage};
 use crate::admin::page::{Cursor, Limit, page, shown};
+use crate::admin::rule_sets::Hash;
 use crate::admin::tag::Tag;
 use crate::admin::value::{Plain, Text, event_types};
 use crate::auth::{Allowed, Read};
@@ -46,6 +47,8 @@ impl RunsApi {
         event_type: Query<Vec<Text<Plain>>>,
         /// Only runs of this rule.
         rule: Query<Option<Text<RuleName>>>,
+        /// Only runs on this version of a rule: its hash.
+        rule_version: Query<Option<Text<Hash>>>,
         /// Only runs in this state.
         state: Query<Option<Text<RunState>>>,
         /// Only runs about this booking or person.
@@ -68,6 +71,7 @@ impl RunsApi {
         let filter = RunFilter {
             event_type: event_types(event_type.0),
             rule: rule.0.map(|rule| rule.0),
+            rule_version: rule_version.0.map(|version| VersionHash(version.0.0)),
             state: state.0.map(|state| state.0),
             subject: subject.0.map(|text| text.0.0),
             origin: origin.0.map(|origin| origin.0),

@@ -1,4 +1,4 @@
-//! Counts wrong tokens by address and second, so that guessing is slow. A right token never comes here.
+//! Counts wrong hook tokens and wrong keys by address and second, so that guessing is slow. What is right never comes here.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,15 +9,15 @@ use cuebook_core::Timestamp;
 /// How many addresses are remembered; beyond it, those of earlier seconds are forgotten.
 const REMEMBERED: usize = 4_096;
 
-/// The wrong tokens of the present second.
-pub(super) struct WrongTokens {
+/// The wrong guesses of the present second.
+pub(crate) struct WrongGuesses {
     allowed: u32,
     seen: Mutex<HashMap<IpAddr, (i64, u32)>>,
 }
 
-impl WrongTokens {
+impl WrongGuesses {
     /// Allows `allowed` a second and address.
-    pub(super) fn new(allowed: u32) -> Self {
+    pub(crate) fn new(allowed: u32) -> Self {
         Self {
             allowed,
             seen: Mutex::default(),
@@ -25,7 +25,7 @@ impl WrongTokens {
     }
 
     /// Counts one from `address`; whether it is beyond what is allowed.
-    pub(super) fn is_beyond(&self, address: IpAddr, now: Timestamp) -> bool {
+    pub(crate) fn is_beyond(&self, address: IpAddr, now: Timestamp) -> bool {
         let second = now.timestamp();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn each_address_has_its_own_count_and_each_second_a_new_one() {
-        let wrong = WrongTokens::new(2);
+        let wrong = WrongGuesses::new(2);
         let (here, there) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         let counted: Vec<_> = (0..3).map(|_| wrong.is_beyond(here, at(1))).collect();
         assert_eq!(counted, [false, false, true]);
@@ -75,14 +75,14 @@ mod tests {
 
     #[test]
     fn neighbours_in_one_ipv6_network_count_together() {
-        let wrong = WrongTokens::new(1);
+        let wrong = WrongGuesses::new(1);
         assert!(!wrong.is_beyond("2001:db8::1".parse().unwrap(), at(1)));
         assert!(wrong.is_beyond("2001:db8::2".parse().unwrap(), at(1)));
     }
 
     #[test]
     fn a_crowd_of_addresses_takes_no_more_memory() {
-        let wrong = WrongTokens::new(1);
+        let wrong = WrongGuesses::new(1);
         for n in 0..10_000_u32 {
             wrong.is_beyond(IpAddr::from(n.to_be_bytes()), at(1));
         }
