@@ -6,14 +6,22 @@
 //! - `sender`: the webhooks, and what was answered,
 //! - `books`: what the API says at the end,
 //! - `verdict`: the comparison,
-//! - `sleepers`: another check, of what many sleeping runs cost.
+//! - `closing`: what arrived, and what the database of the stopped process says of itself,
+//! - `sleepers`: another check, of what many sleeping runs cost,
+//! - `clients`: another check, of what slow and idle clients cost others,
+//! - `postgres`: checks with two nodes, of which one dies, and with a database that does.
 //!
-//! This crate must not know how Cuebook works within: it speaks HTTP and SMTP, as everybody outside does. Only the file of
-//! the stopped process is opened, to have the database check itself.
+//! This crate must not know how Cuebook works within: it speaks HTTP and SMTP, as everybody outside does. Only the database of
+//! the stopped process is opened, to have it check itself.
 
 mod books;
+#[cfg(unix)]
+mod clients;
+mod closing;
 mod load;
 mod plan;
+#[cfg(unix)]
+mod postgres;
 mod random;
 mod report;
 mod run;
@@ -22,7 +30,13 @@ mod server;
 mod sleepers;
 mod verdict;
 
+#[cfg(unix)]
+pub use clients::{ClientsPlan, ClientsReport, Phase, check_clients};
 pub use plan::Plan;
+#[cfg(unix)]
+pub use postgres::{
+    OutagePlan, OutageReport, TakeoverPlan, TakeoverReport, check_outages, check_takeovers,
+};
 pub use report::Report;
 pub use run::check;
 pub use sleepers::{Process, SleepersReport, check_sleepers};

@@ -13,6 +13,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long it is between two looks.
 const STEP: Duration = Duration::from_millis(5);
 
+/// Ticks a second in `/proc`, on every Linux.
+#[cfg(unix)]
+const TICKS: u64 = 100;
+
 /// How the child is started, each time.
 pub(crate) struct Recipe {
     /// The binary.
@@ -21,6 +25,8 @@ pub(crate) struct Recipe {
     pub(crate) folder: PathBuf,
     /// Where its mails go.
     pub(crate) smtp: String,
+    /// What else it finds in its environment.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 /// A running child; killed when it is dropped.
@@ -54,10 +60,8 @@ impl Recipe {
         let log = self.folder.join("serve.log");
         let log = File::options().create(true).append(true).open(log)?;
         let begun = Instant::now();
-        let child = Command::new(&self.binary)
-            .arg("serve")
-            .current_dir(&self.folder)
-            .env_clear()
+        let child = self
+            .command(&["serve"])
             .env("CUEBOOK_LISTEN", "127.0.0.1:0")
             .env("CUEBOOK_EGRESS_ALLOW", "127.0.0.1")
             .env("CUEBOOK_SMTP_URL", &self.smtp)
@@ -92,6 +96,17 @@ impl Recipe {
         )
     }
 
+    /// The binary with these arguments, in its folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.folder.join("serve.log")).unwrap_or_default()
     }
@@ -118,13 +133,46 @@ impl Server {
         Ok(kilobytes * 1024)
     }
 
+    /// The time that processors have spent on it.
+    #[cfg(unix)]
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        // The name in brackets may have anything in it; user and system time are the 12th and 13th behind it (proc(5)).
+        let behind = text.rsplit(')').next().unwrap_or_default();
+        let ticks: Vec<u64> = behind
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        Ok(Duration::from_millis(
+            ticks.iter().sum::<u64>() * 1_000 / TICKS,
+        ))
+    }
+
+    /// Stops it in the middle of whatever it does, without ending it: SIGSTOP.
+    pub(crate) fn freeze(&self) -> anyhow::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on where it stopped: SIGCONT.
+    pub(crate) fn thaw(&self) -> anyhow::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status()?;
+        if !told.success() {
+            bail!("kill {signal} {pid} failed");
+        }
+        Ok(())
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) async fn terminate(mut self) -> anyhow::Result<ExitStatus> {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status()?;
-        if !told.success() {
-            bail!("kill -TERM {pid} failed");
-        }
+        self.signal("-TERM")?;
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait()? {
@@ -150,7 +198,8 @@ fn address_in(path: &Path) -> Option<String> {
     (!url.is_empty()).then(|| url.to_owned())
 }
 
-async fn is_ready(http: &reqwest::Client, url: &str) -> bool {
+/// Whether the one at `url` says that it is.
+pub(crate) async fn is_ready(http: &reqwest::Client, url: &str) -> bool {
     let answer = http.get(format!("{url}/readyz")).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
 }

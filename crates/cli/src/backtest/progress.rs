@@ -28,7 +28,7 @@ impl Progress {
     }
 
     /// So many are done.
-    pub(super) fn done(&mut self, events: u64) {
+    pub(crate) fn done(&mut self, events: u64) {
         let now = Instant::now();
         let is_early = self.drawn.is_some_and(|drawn| now - drawn < EVERY);
         if !self.shown || is_early {
@@ -42,7 +42,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.shown && self.drawn.is_some() {
             let _ = write!(io::stderr().lock(), "\r\u{1b}[K");
         }

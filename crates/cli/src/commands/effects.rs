@@ -5,17 +5,17 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
-use serde_json::{Value as Json, json};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value as Json, json};
 
 use crate::context::{Context, block_on};
 use crate::exit::{Exit, Failure};
-use crate::remote::{Filters, Remote, Table, path_part};
+use crate::remote::{Bulk, Filters, Remote, Table, operate, path_part};
 
 /// List the ledger of what was done outside, show a row, send again, approve, discard.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook effects list --state unknown\n  cuebook effects message 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13 --output mail.eml\n  cuebook effects retry 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13"
+    after_help = "Examples:\n  cuebook effects list --state unknown\n  cuebook effects message 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13 --output mail.eml\n  cuebook effects retry 0195f3a0-7c1f-7c01-8f22-6a0d4be19c13\n  cuebook effects many discard --rule new-booking/thank-you --state held --reason \"sent in error\" --yes"
 )]
 pub(crate) struct Effects {
     #[command(subcommand)]
@@ -45,6 +45,19 @@ enum Verb {
         /// Only effects of this event.
         #[arg(long, value_name = "ID")]
         event: Option<String>,
+        /// Print all of them as CSV, not only a page.
+        #[arg(long, conflicts_with_all = ["json", "limit", "cursor"])]
+        csv: bool,
+    },
+    /// Decide about all effects that the filters find.
+    Many {
+        /// What is to be done with each.
+        operation: EffectOperation,
+        #[command(flatten)]
+        bulk: Bulk,
+        /// Only effects of this function, such as `email::send`. May be given several times.
+        #[arg(long, value_name = "FUNCTION")]
+        kind: Vec<String>,
     },
     /// Show an effect with its attempts.
     Show {
@@ -82,6 +95,17 @@ enum Verb {
     },
 }
 
+/// What is to be done with many effects.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum EffectOperation {
+    /// Send again what has failed, or whose outcome is unknown.
+    Retry,
+    /// Let go what is held.
+    Approve,
+    /// Decide against what is pending, held or failed.
+    Discard,
+}
+
 /// Does what the verb says.
 pub(crate) fn run(arguments: &Effects, context: &Context) -> Result<Exit, Failure> {
     let remote = Remote::new(context, arguments.json)?;
@@ -92,13 +116,39 @@ pub(crate) fn run(arguments: &Effects, context: &Context) -> Result<Exit, Failur
                 kind,
                 run,
                 event,
+                csv,
             } => {
-                let mut query = filters.query();
+                let mut query = if *csv {
+                    filters.whole_query()
+                } else {
+                    filters.query()
+                };
                 query.extend(kind.iter().map(|kind| ("kind", kind.clone())));
                 query.extend(run.clone().map(|id| ("run", id)));
                 query.extend(event.clone().map(|id| ("event", id)));
-                let list = remote.get("effects", &query).await?;
-                remote.print(&list, rows);
+                if *csv {
+                    let bytes = remote.bytes_of("effects.csv", &query).await?;
+                    write(None, &bytes).map_err(Failure::unreachable)?;
+                } else {
+                    let list = remote.get("effects", &query).await?;
+                    remote.print(&list, rows);
+                }
+            }
+            Verb::Many {
+                operation,
+                bulk,
+                kind,
+            } => {
+                let operation = match operation {
+                    EffectOperation::Retry => "retry",
+                    EffectOperation::Approve => "approve",
+                    EffectOperation::Discard => "discard",
+                };
+                let mut filter = Map::new();
+                if !kind.is_empty() {
+                    filter.insert("kind".to_owned(), json!(kind));
+                }
+                return operate(&remote, "effects", operation, bulk, filter, Map::new()).await;
             }
             Verb::Show { id } => {
                 let answer = remote

@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use clap::{Args, Subcommand};
-use serde_json::{Value as Json, json};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value as Json, json};
 
 use crate::context::{Context, block_on};
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::remote::{Filters, Remote, Table, path_part};
+use crate::remote::{Bulk, Filters, Remote, Table, operate, path_part};
 use crate::trigger::report_run;
 
 /// List runs, show one, and decide about those that cannot go on.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cuebook runs list --state failed\n  cuebook runs show 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e12\n  cuebook runs retry 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e12 --latest"
+    after_help = "Examples:\n  cuebook runs list --state failed\n  cuebook runs show 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e12\n  cuebook runs retry 0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e12 --latest\n  cuebook runs many retry --rule new-booking/thank-you --latest --yes"
 )]
 pub(crate) struct Runs {
     #[command(subcommand)]
@@ -59,6 +59,16 @@ enum Verb {
         #[arg(long, conflicts_with = "dry_run")]
         yes: bool,
     },
+    /// Decide about all runs that the filters find.
+    Many {
+        /// What is to be done with each.
+        operation: RunOperation,
+        #[command(flatten)]
+        bulk: Bulk,
+        /// When retried: on the newest version of their rule, instead of the one that they began on.
+        #[arg(long)]
+        latest: bool,
+    },
     /// End a run.
     Cancel {
         /// The run's id.
@@ -67,6 +77,17 @@ enum Verb {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+}
+
+/// What is to be done with many runs.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RunOperation {
+    /// Let failed and blocked ones go on from their journals.
+    Retry,
+    /// Let those that have ended begin anew.
+    Restart,
+    /// End those that are not over.
+    Cancel,
 }
 
 /// Does what the verb says.
@@ -85,6 +106,20 @@ pub(crate) fn run(arguments: &Runs, context: &Context) -> Result<Exit, Failure> 
             Verb::Retry { id, latest } => {
                 let body = json!({"latest": latest});
                 decide(&remote, &format!("runs/{}/retry", path_part(id)), &body).await
+            }
+            Verb::Many {
+                operation,
+                bulk,
+                latest,
+            } => {
+                let operation = match operation {
+                    RunOperation::Retry => "retry",
+                    RunOperation::Restart => "restart",
+                    RunOperation::Cancel => "cancel",
+                };
+                let more = [("latest".to_owned(), Json::from(*latest))];
+                let more = more.into_iter().collect();
+                operate(&remote, "runs", operation, bulk, Map::new(), more).await
             }
             Verb::Restart { id, dry_run, yes } => restart(&remote, id, *dry_run, *yes).await,
             Verb::Cancel { id, reason } => {

@@ -34,12 +34,16 @@ impl Remote {
         path: &str,
         query: &[(&'static str, String)],
     ) -> Result<Json, Failure> {
-        let mut path = path.to_owned();
-        if !query.is_empty() {
-            let text = Serializer::new(String::new()).extend_pairs(query).finish();
-            path = format!("{path}?{text}");
-        }
-        self.client.get(&path).await.map_err(failure)
+        self.client.get(&asked(path, query)).await.map_err(failure)
+    }
+
+    /// `GET` for bytes, narrowed by `query`.
+    pub(crate) async fn bytes_of(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<Vec<u8>, Failure> {
+        self.bytes(&asked(path, query)).await
     }
 
     /// `GET` for bytes.
@@ -55,6 +59,11 @@ impl Remote {
     /// `PUT`.
     pub(crate) async fn put(&self, path: &str, body: &Json) -> Result<Json, Failure> {
         self.client.put(path, body).await.map_err(failure)
+    }
+
+    /// `PATCH`.
+    pub(crate) async fn patch(&self, path: &str, body: &Json) -> Result<Json, Failure> {
+        self.client.patch(path, body).await.map_err(failure)
     }
 
     /// `DELETE`.
@@ -75,6 +84,15 @@ impl Remote {
     pub(crate) fn is_json(&self) -> bool {
         self.json
     }
+}
+
+/// The path with its query.
+fn asked(path: &str, query: &[(&'static str, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let query = Serializer::new(String::new()).extend_pairs(query).finish();
+    format!("{path}?{query}")
 }
 
 /// What was refused was asked for in a wrong way; anything else could not be reached.

@@ -1,10 +1,24 @@
 //! The filters that every list of the API takes.
 
 use clap::Args;
+use serde_json::{Map, Value as Json, json};
 
-/// Which items of a list are wanted.
+/// Which items of a list are wanted, and how many.
 #[derive(Debug, Args)]
 pub(crate) struct Filters {
+    #[command(flatten)]
+    narrow: Narrow,
+    /// How many at most, 1 to 100.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    limit: u32,
+    /// Go on after the page that gave this cursor.
+    #[arg(long)]
+    cursor: Option<String>,
+}
+
+/// What narrows a list.
+#[derive(Debug, Args)]
+pub(crate) struct Narrow {
     /// Only what is about events of this type. May be given several times.
     #[arg(long = "type", value_name = "TYPE")]
     event_type: Vec<String>,
@@ -17,6 +31,9 @@ pub(crate) struct Filters {
     /// Only what is of this rule, such as new-booking/thank-you.
     #[arg(long)]
     rule: Option<String>,
+    /// Only what ran on this version of a rule: its hash.
+    #[arg(long, value_name = "HASH")]
+    rule_version: Option<String>,
     /// Only what is of this instant or later, such as 2026-03-14T18:30:00Z.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -26,36 +43,57 @@ pub(crate) struct Filters {
     /// Only what has this text in it.
     #[arg(long, short, value_name = "TEXT")]
     q: Option<String>,
-    /// How many at most, 1 to 100.
-    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-    limit: u32,
-    /// Go on after the page that gave this cursor.
-    #[arg(long)]
-    cursor: Option<String>,
 }
 
 impl Filters {
     /// The query of the API.
     pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query: Vec<(&'static str, String)> = self
-            .event_type
-            .iter()
-            .map(|name| ("type", name.clone()))
-            .collect();
-        let single = [
+        let mut query = self.narrow.query();
+        query.extend(self.cursor.clone().map(|cursor| ("cursor", cursor)));
+        query.push(("limit", self.limit.to_string()));
+        query
+    }
+
+    /// The query of the API for all items, without pages.
+    pub(crate) fn whole_query(&self) -> Vec<(&'static str, String)> {
+        self.narrow.query()
+    }
+}
+
+impl Narrow {
+    /// The part of the API's query that narrows.
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let types = self.event_type.iter().map(|name| ("type", name.clone()));
+        let single = self.single().into_iter();
+        types
+            .chain(single.filter_map(|(name, value)| Some((name, value.clone()?))))
+            .collect()
+    }
+
+    /// The same as the members of a filter in a body.
+    pub(crate) fn members(&self) -> Map<String, Json> {
+        let mut members = Map::new();
+        if !self.event_type.is_empty() {
+            members.insert("type".to_owned(), json!(self.event_type));
+        }
+        for (name, value) in self.single() {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), Json::from(value.as_str()));
+            }
+        }
+        members
+    }
+
+    fn single(&self) -> [(&'static str, &Option<String>); 7] {
+        [
             ("subject", &self.subject),
             ("state", &self.state),
             ("rule", &self.rule),
+            ("rule_version", &self.rule_version),
             ("since", &self.since),
             ("until", &self.until),
             ("q", &self.q),
-            ("cursor", &self.cursor),
-        ];
-        for (name, value) in single {
-            query.extend(value.clone().map(|value| (name, value)));
-        }
-        query.push(("limit", self.limit.to_string()));
-        query
+        ]
     }
 }
 

@@ -7,6 +7,9 @@ use crate::server::Server;
 
 const FAILS: &str = "//! Fails.\nfail(\"not today\");\n";
 const GOOD: &str = "//! Logs.\nlog::info(\"done\");\n";
+const MAILS: &str = r#"//! Mails.
+email::send(#{ to: "tom@tomsons.example", subject: "Hello", text: "Hello" });
+"#;
 const BOOKING: &str = r#"{"type":"new-booking","payload":{"booking_pid":7}}"#;
 
 fn json(ended: &Ended) -> Json {
@@ -126,4 +129,84 @@ fn an_event_is_replayed_and_a_rule_disabled() {
         &[],
     );
     assert_eq!(missing.code, 2, "{missing:?}");
+}
+
+#[test]
+fn the_events_of_a_rule_are_replayed_through_a_manual_rule_from_the_shell() {
+    let folder = Folder::new();
+    folder.write("rules/new-booking/rule.rhai", MAILS);
+    folder.write("rules/manual/apology.rhai", MAILS);
+    let server = Server::start(&folder, &[], &[]);
+    let token = folder.read("data/hook.token");
+    for _ in 0..3 {
+        assert_eq!(server.webhook(&token, BOOKING).status, 202);
+    }
+    server.wait_for("/api/v1/effects?limit=3", |list| {
+        (list["items"].as_array()?.len() == 3).then_some(())
+    });
+    let csv = folder.run(
+        &["effects", "list", "--rule", "new-booking/rule", "--csv"],
+        &[],
+    );
+    assert_eq!(csv.stdout.lines().count(), 4, "{csv:?}");
+    assert!(csv.stdout.contains("tom@tomsons.example"), "{csv:?}");
+    folder.write("wrong.csv", &csv.stdout);
+    let replay = [
+        "replay",
+        "--events-of",
+        "wrong.csv",
+        "--rule",
+        "manual/apology",
+    ];
+    let counted = folder.run(&[&replay[..], &["--dry-run"]].concat(), &[]);
+    assert!(counted.stdout.contains("3 events"), "{counted:?}");
+    let replayed = folder.run(
+        &[&replay[..], &["--perform", "--reason", "wrong link"]].concat(),
+        &[],
+    );
+    assert_eq!(replayed.code, 0, "{replayed:?}");
+    assert!(
+        replayed.stdout.contains("3 of 3 events replayed"),
+        "{replayed:?}"
+    );
+    let listed = folder.run(&["replays", "list"], &[]);
+    assert!(listed.stdout.contains("completed"), "{listed:?}");
+    server.wait_for("/api/v1/effects?rule=manual/apology", |list| {
+        (list["items"].as_array()?.len() == 3).then_some(())
+    });
+    let audit = json(&folder.run(&["audit", "--operation", "begin_replay", "--json"], &[]));
+    let rows = audit["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "counting leaves no row: {audit}");
+    assert_eq!(rows[0]["reason"], "wrong link");
+}
+
+#[test]
+fn many_runs_are_retried_once_somebody_says_so() {
+    let folder = Folder::new();
+    let (server, run) = with_failed_run(&folder);
+    let old = json(&folder.run(&["rules", "show", "new-booking/rule", "--json"], &[]));
+    folder.write("rules/new-booking/rule.rhai", GOOD);
+    server.wait_for("/api/v1/rules/new-booking/rule", |rule| {
+        (rule["version"] != old["version"]).then_some(())
+    });
+    let retry = [
+        "runs",
+        "many",
+        "retry",
+        "--rule",
+        "new-booking/rule",
+        "--latest",
+    ];
+    let counted = folder.run(&retry, &[]);
+    assert!(counted.stdout.contains("1 runs"), "{counted:?}");
+    assert!(counted.stderr.contains("--yes"), "{counted:?}");
+    let done = folder.run(&[&retry[..], &["--yes"]].concat(), &[]);
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (0, "retry: done for 1 runs\n"),
+        "{done:?}"
+    );
+    server.wait_for(&format!("/api/v1/runs/{run}"), |shown| {
+        (shown["state"] == "completed").then_some(())
+    });
 }
