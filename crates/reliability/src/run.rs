@@ -1,25 +1,22 @@
 //! A whole check, in its order.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use cuebook_core::chance::SystemChance;
-use cuebook_core::clock::SystemClock;
-use cuebook_store::{SecretKey, Store, StoreSettings};
 use cuebook_testkit::{HttpPeer, SmtpPeer};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::books::Api;
+use crate::closing;
 use crate::load;
 use crate::plan::Plan;
 use crate::random::Random;
 use crate::report::Report;
 use crate::sender::{Fate, Sender, Sent};
 use crate::server::{Recipe, Server};
-use crate::verdict::{Arrived, judge};
+use crate::verdict::judge;
 
 /// It has to be ready again within this time.
 const READY: Duration = Duration::from_secs(5);
@@ -41,6 +38,7 @@ pub async fn check(plan: &Plan) -> anyhow::Result<Report> {
         binary: plan.binary.clone(),
         folder: folder.path().to_owned(),
         smtp: mailbox.url(),
+        environment: Vec::new(),
     };
     let http = cuebook_ticketpark::transport()?;
     let begun = Instant::now();
@@ -56,13 +54,14 @@ pub async fn check(plan: &Plan) -> anyhow::Result<Report> {
     api.wait_until_settled(SETTLE + some_more).await?;
     let books = api.books().await?;
     let status = server.terminate().await?;
-    let mut verdict = judge(&sent, &books, arrived(&sink, &mailbox));
+    let mut verdict = judge(&sent, &books, closing::arrived(&sink, &mailbox));
     if !status.success() {
         verdict
             .wrong
             .push(format!("it ended with {status} after SIGTERM"));
     }
-    let complaints = integrity(&recipe).await?;
+    let database = format!("sqlite://{}", recipe.data("cuebook.db").display());
+    let complaints = closing::complaints(&recipe, database).await?;
     verdict.wrong.extend(complaints);
     ready_after.sort_unstable();
     let late = ready_after.iter().filter(|after| **after > READY);
@@ -77,7 +76,7 @@ pub async fn check(plan: &Plan) -> anyhow::Result<Report> {
         sent: sent.len(),
         acknowledged: count(|fate| matches!(fate, Fate::Acknowledged(_))),
         unanswered: count(|fate| matches!(fate, Fate::Unanswered)),
-        refused: count(|fate| matches!(fate, Fate::Refused(_))),
+        refused: count(|fate| matches!(fate, Fate::Refused { .. })),
         stored_unanswered: verdict.stored_unanswered,
         effects: books.effects.len(),
         doubtful: verdict.doubtful,
@@ -118,30 +117,4 @@ async fn under_load(
         bail!("nothing was sent");
     }
     Ok((server, ready_after, sent))
-}
-
-fn arrived(sink: &HttpPeer, mailbox: &SmtpPeer) -> Arrived {
-    let mut arrived = HashMap::new();
-    for request in sink.requests() {
-        let key = request.header("idempotency-key").to_owned();
-        *arrived.entry(key).or_default() += 1;
-    }
-    for mail in mailbox.mails() {
-        *arrived.entry(mail.key()).or_default() += 1;
-    }
-    arrived
-}
-
-/// What the database of the stopped process finds wrong with itself.
-async fn integrity(recipe: &Recipe) -> anyhow::Result<Vec<String>> {
-    let store = Store::open(StoreSettings {
-        database_url: format!("sqlite://{}", recipe.data("cuebook.db").display()),
-        secret_key: SecretKey::from_hex(&recipe.read("secret.key")?)?,
-        clock: std::sync::Arc::new(SystemClock),
-        chance: std::sync::Arc::new(SystemChance::default()),
-    })
-    .await?;
-    let complaints = store.integrity().await;
-    store.close().await;
-    Ok(complaints?)
 }

@@ -25,7 +25,12 @@ pub(crate) enum Fate {
     /// It was answered 202 with this id.
     Acknowledged(String),
     /// It was answered something else.
-    Refused(u16),
+    Refused {
+        /// The status.
+        status: u16,
+        /// Whether the answer says after how long to try again.
+        says_when: bool,
+    },
     /// There was no answer: whether it is stored is not known.
     Unanswered,
 }
@@ -37,6 +42,8 @@ pub(crate) struct Sent {
     pub(crate) body: String,
     /// What became of it.
     pub(crate) fate: Fate,
+    /// How long that took.
+    pub(crate) took: Duration,
 }
 
 /// Sends until it is stopped.
@@ -115,9 +122,11 @@ impl Work {
                 number += 1;
                 let (http, sent) = (self.http.clone(), self.sent.clone());
                 self.tracker.spawn(async move {
+                    let begun = Instant::now();
                     let fate = send(&http, hook, body.clone()).await;
+                    let took = begun.elapsed();
                     let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-                    sent.push(Sent { body, fate });
+                    sent.push(Sent { body, fate, took });
                     drop(place);
                 });
             }
@@ -134,7 +143,8 @@ async fn send(http: &reqwest::Client, hook: String, body: String) -> Fate {
         let answer = request.send().await.ok()?;
         let status = answer.status().as_u16();
         if status != 202 {
-            return Some(Fate::Refused(status));
+            let says_when = answer.headers().contains_key("retry-after");
+            return Some(Fate::Refused { status, says_when });
         }
         let json: Json = answer.json().await.ok()?;
         json["id"]

@@ -43,6 +43,7 @@ pub async fn check_sleepers(binary: PathBuf, sleepers: u64) -> anyhow::Result<Sl
         folder: folder.path().to_owned(),
         // Nobody sends a mail.
         smtp: "smtp://127.0.0.1:9".to_owned(),
+        environment: Vec::new(),
     };
     let http = cuebook_ticketpark::transport()?;
     // The first start makes the database.

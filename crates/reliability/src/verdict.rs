@@ -52,7 +52,7 @@ pub(crate) fn judge(sent: &[Sent], books: &Books, mut arrived: Arrived) -> Verdi
 impl Verdict {
     fn events(&mut self, sent: &[Sent], books: &Books) {
         let mut acknowledged = HashSet::new();
-        for Sent { body, fate } in sent {
+        for Sent { body, fate, .. } in sent {
             let Fate::Acknowledged(id) = fate else {
                 continue;
             };

@@ -109,6 +109,8 @@ impl PostgresServer {
             .arg(self.folder.path())
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "shared_buffers=64MB"])
+            // Each file by itself takes seconds after each stop.
+            .args(["-c", "recovery_init_sync_method=syncfs"])
             .stderr(log)
             .spawn()?;
         self.child = Some(child);

@@ -9,7 +9,8 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::serve::database_url;
 
-/// Bring the database's schema up to date. `serve` does so too; this is for those who want it done before.
+/// Bring the database's schema up to date. On SQLite `serve` does so too, after a copy of the file; on Postgres this is a step of
+/// its own, done while the nodes of the former version go on.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  cuebook migrate")]
 pub(crate) struct Migrate {}
@@ -19,15 +20,21 @@ pub(crate) fn run(_arguments: &Migrate, context: &Context) -> Result<Exit, Failu
     let config = context.config()?;
     let folder = DataFolder::open(&config.data_dir).map_err(Failure::unreachable)?;
     let url = database_url(&config, &folder);
-    let applied = block_on(async {
+    let migrated = block_on(async {
         Store::migrate(url.reveal())
             .await
             .map_err(Failure::unreachable)
     })?;
-    if applied.is_empty() {
+    if let Some(copy) = &migrated.copy {
+        output::line(format!(
+            "the database as it was is kept in {}",
+            copy.display()
+        ));
+    }
+    if migrated.applied.is_empty() {
         output::line("nothing to do: the database is up to date");
     }
-    for name in applied {
+    for name in migrated.applied {
         output::line(format!("applied {name}"));
     }
     Ok(Exit::Good)

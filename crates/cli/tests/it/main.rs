@@ -10,6 +10,7 @@ mod backups;
 mod check;
 mod config;
 mod cookbook;
+mod copy;
 mod dashboard;
 mod definitions;
 mod demo;

@@ -12,21 +12,21 @@ use crate::server::Server;
 const BODY: &str = r#"{"type":"new-booking","payload":{"booking_pid":"293233446073"}}"#;
 
 /// A database of the test's own on the server that `CUEBOOK_TEST_POSTGRES` names.
-struct Postgres {
+pub(crate) struct Postgres {
     runtime: Runtime,
     server: String,
     name: String,
 }
 
 impl Postgres {
-    fn new(name: &str) -> Option<Self> {
+    pub(crate) fn new(name: &str) -> Option<Self> {
         #[expect(
             clippy::disallowed_methods,
             reason = "which server to test on comes from outside"
         )]
         let Ok(server) = std::env::var("CUEBOOK_TEST_POSTGRES") else {
             // Not by a macro, whose words the test runner would keep to itself.
-            let words = b"SKIPPED: two nodes, CUEBOOK_TEST_POSTGRES is not set\n";
+            let words = b"SKIPPED: nodes on Postgres, CUEBOOK_TEST_POSTGRES is not set\n";
             std::io::stderr().write_all(words).unwrap();
             return None;
         };
@@ -40,15 +40,25 @@ impl Postgres {
         Some(own)
     }
 
+    /// Has the server do something.
     fn tell(&self, sql: &str) {
+        self.tell_at(self.server.as_str(), sql);
+    }
+
+    /// Has something done in the database itself.
+    pub(crate) fn change(&self, sql: &str) {
+        self.tell_at(&self.url(), sql);
+    }
+
+    fn tell_at(&self, url: &str, sql: &str) {
         self.runtime.block_on(async {
-            let db = Database::connect(self.server.as_str()).await.unwrap();
+            let db = Database::connect(url).await.unwrap();
             db.execute_unprepared(sql).await.unwrap();
             db.close().await.unwrap();
         });
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let (base, _) = self.server.rsplit_once('/').unwrap();
         format!("{base}/{}", self.name)
     }

@@ -126,7 +126,7 @@ async fn everything_arrives_stopped_and_the_source_refuses_to_start() {
     };
     assert_eq!(
         (of("events").rows, of("runs").rows, of("effects").rows),
-        (703, 702, 3)
+        (703, 702, 2)
     );
     assert_eq!((of("secrets").rows, of("effect_bodies").rows), (1, 2));
     for table in &copied.tables {
