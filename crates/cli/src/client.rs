@@ -123,6 +123,15 @@ impl ApiClient {
         self.tell(Method::PUT, path, body).await
     }
 
+    /// `PATCH /api/v1/<path>`.
+    pub(crate) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Json,
+    ) -> anyhow::Result<T> {
+        self.tell(Method::PATCH, path, body).await
+    }
+
     /// `DELETE /api/v1/<path>`.
     pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.send(self.request(Method::DELETE, path)).await?;

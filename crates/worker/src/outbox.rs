@@ -1,23 +1,22 @@
 //! Delivers what runs have left to be sent: at least once, with the same bytes and the same key on each attempt.
 
+mod attempt;
+mod begin;
 mod endpoint_turned;
 mod outcome;
+mod turn;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cuebook_core::clock::{Timestamp, later};
-use cuebook_core::failure::AttemptError;
-use cuebook_core::{CallError, EffectId};
-use cuebook_effects::{Delivery, Passage, Queued, kinds};
-use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, Settlement, StoreError};
-use futures::FutureExt as _;
+use cuebook_effects::kinds;
+use cuebook_store::{ClaimedSend, SendKinds, SendsWanted, StoreError};
 
-use self::endpoint_turned::endpoint_turned;
-use self::outcome::settle;
-use crate::back_off::{BackOff, until_available};
+pub(crate) use self::begin::give_back_what_came_late;
+use self::begin::{FULL, begin_all, given};
+use crate::back_off::BackOff;
 use crate::doubt::Doubt;
+use crate::runs::Closing;
 use crate::worker::Shared;
 
 /// So many sends that are no mails are under way at most.
@@ -26,13 +25,6 @@ pub(crate) const IN_HAND: u32 = 200;
 pub(crate) const IN_ALL: u32 = 4;
 /// How long a missed wake-up can go unnoticed.
 const POLL: Duration = Duration::from_secs(5);
-/// After so long a send whose host is full is looked at again, at the earliest.
-const FULL: Duration = Duration::from_secs(1);
-/// So much later comes each further one of them, so that about a thousand a second are looked at however many there are.
-const EACH: Duration = Duration::from_millis(1);
-/// After so long it is looked at again at the latest.
-const FULL_AT_MOST: Duration = Duration::from_mins(1);
-
 /// Delivers until the worker stops.
 ///
 /// Mails and other sends have places of their own, so that a mail server that stalls holds up no webhook. What is claimed
@@ -50,6 +42,11 @@ pub(crate) async fn work(shared: Arc<Shared>) {
         stopping,
         ..
     } = &*shared;
+    let hands = parts.store.hands();
+    hands.know_mails(kinds::MAIL);
+    let (mail_hand, send_hand) = (Closing(&hands.mails), Closing(&hands.sends));
+    // What came to the hands of one that has failed.
+    begin_all(&shared, given(hands), &mut refused).await;
     loop {
         tokio::select! {
             biased;
@@ -68,11 +65,19 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             },
         ];
         // A claim is never given up half-way: what it took must come into our hands.
-        let in_hand = || mails.list().into_iter().chain(sends.list());
-        let claimed = match doubt
-            .settle(|| parts.store.release_sends_except(in_hand()))
-            .await
-        {
+        if mail_hand.0.takes_doubt() | send_hand.0.takes_doubt() {
+            doubt.after(&StoreError::Unavailable(None));
+        }
+        let release = async || {
+            // What is on its way to the hands is no stray.
+            mail_hand.0.close();
+            send_hand.0.close();
+            parts.store.catch_up().await?;
+            begin_all(&shared, given(hands), &mut refused).await;
+            let in_hand = mails.list().into_iter().chain(sends.list());
+            parts.store.release_sends_except(in_hand).await
+        };
+        let claimed = match doubt.settle(release).await {
             Ok(()) => parts.store.claim_sends_of(wanted.to_vec()).await,
             Err(error) => Err(error),
         };
@@ -89,223 +94,32 @@ pub(crate) async fn work(shared: Arc<Shared>) {
         let count = |mail: bool| claimed.iter().filter(|send| is_mail(send) == mail).count();
         let [mails_full, sends_full] = [(true, wanted[0]), (false, wanted[1])]
             .map(|(mail, wanted)| count(mail) >= wanted.limit as usize);
-        let mut not_begun = Vec::new();
-        let before = refused;
-        for send in claimed {
-            let (id, fence) = (send.id, send.fence);
-            match begin(&shared, send) {
-                Begun::Yes => {}
-                Begun::NotBefore(turn) => not_begun.push((id, fence, Some(turn))),
-                Begun::No => {
-                    refused = refused.saturating_add(1);
-                    not_begun.push((id, fence, None));
-                }
+        let mut all_begun = begin_all(&shared, claimed, &mut refused).await;
+        let poll = tokio::time::sleep(if all_begun { POLL } else { FULL });
+        tokio::pin!(poll);
+        loop {
+            // First come, first served; and what could not begin would only have to be given back.
+            let places = |is_open: bool, free: u32| if is_open { free as usize } else { 0 };
+            mail_hand
+                .0
+                .open(places(all_begun && !mails_full, mails.free()));
+            send_hand
+                .0
+                .open(places(all_begun && !sends_full, sends.free()));
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                _ = mails.room(), if mails_full => break,
+                _ = sends.room(), if sends_full => break,
+                () = parts.store.wakes().sends.notified() => break,
+                () = &mut poll => break,
+                () = mail_hand.0.came() => {}
+                () = send_hand.0.came() => {}
             }
-        }
-        let poll = if refused == before {
-            refused = 0;
-            POLL
-        } else {
-            FULL
-        };
-        put_back(&shared, not_begun, refused).await;
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            _ = mails.room(), if mails_full => {}
-            _ = sends.room(), if sends_full => {}
-            () = parts.store.wakes().sends.notified() => {}
-            () = tokio::time::sleep(poll) => {}
+            all_begun &= begin_all(&shared, given(hands), &mut refused).await;
         }
     }
 }
 
 fn is_mail(send: &ClaimedSend) -> bool {
     send.kind == kinds::MAIL
-}
-
-/// Whether an attempt at a claimed send is begun.
-enum Begun {
-    Yes,
-    /// Its host is full, or the worker stops.
-    No,
-    /// Its rule turns to its host too often: it has a turn.
-    NotBefore(Timestamp),
-}
-
-/// Begins the attempt at a claimed send, if that may be.
-fn begin(shared: &Arc<Shared>, send: ClaimedSend) -> Begun {
-    if shared.stopping.is_cancelled() {
-        return Begun::No;
-    }
-    let effects = &shared.parts.effects;
-    let entry = match effects.passage(&delivery(&send)) {
-        Some(passage) => Entry::Now(passage),
-        None => match effects.queue(&delivery(&send)) {
-            Some(queued) => Entry::Soon(queued),
-            None => return Begun::No,
-        },
-    };
-    if let Some(turn) = turn(shared, &send) {
-        return Begun::NotBefore(turn);
-    }
-    let in_hand = if is_mail(&send) {
-        &shared.mails
-    } else {
-        &shared.sends
-    };
-    let place = in_hand.take(send.id, send.fence);
-    let for_send = shared.clone();
-    shared.tracker.spawn(async move {
-        let delivery = enter_and_deliver(&for_send, send, entry);
-        let settled = for_send.abandon.run_until_cancelled(delivery).await;
-        // One that was begun and not settled is no stray: its attempt is open.
-        if settled == Some(true) {
-            place.leave();
-        }
-    });
-    Begun::Yes
-}
-
-/// When it is the send's turn, by the rate of its rule or endpoint as it is now; `None` for at once.
-fn turn(shared: &Shared, send: &ClaimedSend) -> Option<Timestamp> {
-    let parts = &shared.parts;
-    let now = parts.clock.now();
-    if let Some(endpoint) = send.endpoint {
-        let rate = parts
-            .store
-            .destinations()
-            .destination(endpoint, now)?
-            .rate?;
-        let endpoint = endpoint.to_string();
-        return shared.rates.turn(&endpoint, "", rate, &send.key, now);
-    }
-    let rule = send.rule.as_ref()?;
-    let rate = parts.rules.load().rules.get(rule)?.options.rate?;
-    let host = parts.effects.host_of_send(&delivery(send))?;
-    shared
-        .rates
-        .turn(rule.as_str(), &host, rate, &send.key, now)
-}
-
-/// Gives back what was claimed and not begun, each due at its turn; what has none, because its host is full, after a while:
-/// the last of `refused` in a row.
-async fn put_back(
-    shared: &Shared,
-    not_begun: Vec<(EffectId, i64, Option<Timestamp>)>,
-    refused: u32,
-) {
-    if not_begun.is_empty() {
-        return;
-    }
-    let Shared { parts, abandon, .. } = shared;
-    let now = parts.clock.now();
-    let soon = if shared.stopping.is_cancelled() {
-        now
-    } else {
-        later(now, (FULL + EACH * refused).min(FULL_AT_MOST))
-    };
-    let sends = not_begun.into_iter();
-    let sends: Vec<_> = sends
-        .map(|(id, fence, turn)| (id, fence, turn.unwrap_or(soon)))
-        .collect();
-    let putting = until_available(|| parts.store.put_back_sends(sends.clone()));
-    if let Some(Err(error)) = abandon.run_until_cancelled(putting).await {
-        tracing::error!(%error, "sends that were not begun could not be given back");
-    }
-}
-
-fn delivery(send: &ClaimedSend) -> Delivery<'_> {
-    Delivery {
-        kind: &send.kind,
-        target: &send.target,
-        key: &send.key,
-        envelope: &send.envelope,
-        body: &send.body,
-    }
-}
-
-/// How an attempt gets to its host.
-enum Entry {
-    /// There is room.
-    Now(Passage),
-    /// There is about to be.
-    Soon(Queued),
-}
-
-/// Makes one attempt at a send once its host has room, or gives it back if that does not come.
-async fn enter_and_deliver(shared: &Shared, send: ClaimedSend, entry: Entry) -> bool {
-    let passage = match entry {
-        Entry::Now(passage) => passage,
-        Entry::Soon(queued) => {
-            let Some(passage) = queued.passage().await else {
-                put_back(shared, vec![(send.id, send.fence, None)], 0).await;
-                return true;
-            };
-            passage
-        }
-    };
-    deliver(shared, send, passage).await
-}
-
-/// Makes one attempt at a send and settles it. Gives whether it is settled, or another process has it.
-async fn deliver(shared: &Shared, send: ClaimedSend, passage: Passage) -> bool {
-    let parts = &shared.parts;
-    let started_at = parts.clock.now();
-    let outcome = AssertUnwindSafe(parts.effects.deliver(&delivery(&send), passage))
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(panicked(&send.kind)));
-    let ended_at = parts.clock.now();
-    let number = send.attempts.saturating_add(1);
-    let (settled, attempt) = settle(
-        outcome,
-        number,
-        (started_at, ended_at),
-        parts.chance.fraction(),
-    );
-    parts.metrics.send_attempted(&send.kind, attempt.outcome);
-    tracing::info!(
-        effect = %send.id,
-        run = send.run_id.map(tracing::field::display),
-        endpoint = send.endpoint.map(tracing::field::display),
-        event = %send.event_id,
-        kind = send.kind,
-        attempt = number,
-        outcome = attempt.outcome.as_str(),
-        status = attempt.status,
-        "send attempted"
-    );
-    let settlement = Settlement {
-        id: send.id,
-        fence: send.fence,
-        attempt,
-        outcome: settled,
-    };
-    // It only waits for the commit by now: another may have its place.
-    let in_hand = if is_mail(&send) {
-        &shared.mails
-    } else {
-        &shared.sends
-    };
-    let _rest = in_hand.rest(send.id);
-    match until_available(|| parts.store.settle_send(settlement.clone())).await {
-        Ok(settled) => {
-            if let Some(turned) = &settled.turned {
-                endpoint_turned(parts, turned);
-            }
-            true
-        }
-        Err(StoreError::Fenced) => true,
-        Err(error) => {
-            tracing::error!(effect = %send.id, %error, "the outcome of a send could not be recorded");
-            false
-        }
-    }
-}
-
-fn panicked(kind: &str) -> AttemptError {
-    AttemptError::unknown(CallError::new(
-        "internal",
-        format!("{kind} ended by a fault of Cuebook's; whether it was sent is not known"),
-    ))
 }

@@ -6,10 +6,12 @@ use anyhow::Context;
 use cuebook_core::Clock;
 use cuebook_core::secret::SecretLookup;
 use cuebook_effects::{EffectSettings, Effects, EgressPolicy, Limits, SmtpSettings};
+use cuebook_server::DiskRoom;
 use cuebook_store::Store;
 use cuebook_ticketpark::{Client, Secret, Settings};
+use cuebook_worker::AlertSettings;
 
-use crate::config::{Config, EffectsMode};
+use crate::config::{Alerts, Config, EffectsMode};
 use crate::ticketpark_token::StoredToken;
 
 /// The client of Ticketpark's API, once it is configured.
@@ -37,6 +39,14 @@ pub(crate) fn ticketpark(
     ))))
 }
 
+/// Where Cuebook may connect to.
+pub(crate) fn egress(config: &Config) -> EgressPolicy {
+    EgressPolicy {
+        allow: config.egress_allow.clone(),
+        allow_http: false,
+    }
+}
+
 /// What performs calls and sends.
 pub(crate) fn effects(
     config: &Config,
@@ -52,10 +62,7 @@ pub(crate) fn effects(
     Effects::new(EffectSettings {
         capture: config.effects == EffectsMode::Capture,
         smtp,
-        egress: EgressPolicy {
-            allow: config.egress_allow.clone(),
-            allow_http: false,
-        },
+        egress: egress(config),
         ticketpark,
         secrets,
         clock,
@@ -63,4 +70,21 @@ pub(crate) fn effects(
         limits: Limits::default(),
     })
     .context("the effects cannot be set up")
+}
+
+/// Who is told of what is wrong at this installation.
+pub(crate) fn alerts(config: &Config, url: String, disk_room: DiskRoom) -> AlertSettings {
+    let Alerts {
+        email,
+        webhook,
+        silence,
+    } = &config.alerts;
+    AlertSettings {
+        email: email.clone(),
+        from: config.smtp.from.clone(),
+        webhook: webhook.as_ref().map(|url| url.reveal().to_owned()),
+        silence: *silence,
+        url,
+        disk_is_low: Some(Arc::new(move || disk_room.is_low())),
+    }
 }

@@ -7,6 +7,7 @@ mod alerts;
 mod backtest;
 mod backtest_many;
 mod backups;
+mod canaries;
 mod check;
 mod config;
 mod cookbook;

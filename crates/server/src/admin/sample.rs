@@ -1,6 +1,6 @@
 //! The ids and instants of the examples in the OpenAPI document: always the same, so that the document is.
 
-use cuebook_core::{EffectId, EventId, RunId, Timestamp};
+use cuebook_core::{EffectId, EndpointId, EventId, RunId, Timestamp};
 use uuid::Uuid;
 
 /// The moment of the examples, in seconds since 1970.
@@ -30,6 +30,14 @@ pub(crate) fn run_id() -> RunId {
 pub(crate) fn effect_id() -> EffectId {
     EffectId(Uuid::from_u128(0x0195_f3a0_7c1f_7c01_8f22_6a0d_4be1_9c13))
 }
+
+/// The example's endpoint.
+pub(crate) fn endpoint_id() -> EndpointId {
+    EndpointId(Uuid::from_u128(0x0195_f3a0_7c20_7b1d_8c33_5e2a_9d07_4f61))
+}
+
+/// Where the example's endpoint is.
+pub(crate) const ENDPOINT_URL: &str = "https://crm.example.com/hooks/tickets";
 
 /// The example's moment, and `seconds` after it.
 pub(crate) fn instant(seconds: i64) -> Timestamp {

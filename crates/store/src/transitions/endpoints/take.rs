@@ -136,13 +136,22 @@ impl Taken {
             .map(|(id, headers, body)| (id, (headers, body)))
             .collect();
         for (id, endpoint, event) in deliveries {
-            if let Some((headers, body)) = events.get(&event) {
+            let event = events.get(&event).filter(|(_, body)| !is_gone(body));
+            if let Some((headers, body)) = event {
                 let body = carried(id, EndpointId(endpoint), headers, body.clone())?;
                 bodies.insert(id, body);
             }
         }
         Ok(())
     }
+}
+
+/// How the bodies end that stand in the place of what was erased, or is no longer kept.
+const GONE: [&[u8]; 2] = [br#""erased":true}"#, br#""expired":true}"#];
+
+/// Whether the message is gone: what stands in its place never came, and is not forwarded.
+fn is_gone(body: &[u8]) -> bool {
+    GONE.iter().any(|end| body.ends_with(end))
 }
 
 /// What a delivery carries: the bytes of its event, as what they came.

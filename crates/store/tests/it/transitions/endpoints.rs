@@ -11,6 +11,10 @@ use cuebook_store::{
     SettledAs, Settlement, Store,
 };
 
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
+use sea_orm::{ConnectionTrait as _, DbBackend};
+
 use crate::stage::{Stage, stories};
 
 const URL: &str = "https://crm.example.test/hooks?key=1";
@@ -76,6 +80,17 @@ async fn settlement(stage: &Stage, store: &Store, outcome: SettledAs) -> Settlem
     stage.settlement(&claimed.remove(0), outcome)
 }
 
+/// How many statements were made so far.
+fn statements(store: &Store) -> u64 {
+    let mut registry = Registry::default();
+    store.register_metrics(&mut registry);
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    let name = "cuebook_store_statements_total ";
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap().parse().unwrap()
+}
+
 async fn books_close(store: &Store) {
     let books = store.close_books().await.unwrap();
     assert!(books.findings.is_empty(), "{:?}", books.findings);
@@ -136,12 +151,20 @@ stories! {
         books_close(&store).await;
     }
 
-    async fn without_endpoints_an_event_costs_no_more(stage: &Stage) {
+    async fn only_an_event_that_is_for_an_endpoint_costs_a_statement_more(stage: &Stage) {
         let store = stage.open().await;
-        event(stage, &store).await;
-        assert!(store.claim_sends(10).await.unwrap().is_empty());
-        let all = store.list_effects(&EffectFilter::default(), &Page::default()).await.unwrap();
-        assert!(all.items.is_empty());
+        let mut costs = Vec::new();
+        for types in [None, Some("new-payment"), Some("new-booking")] {
+            if let Some(types) = types {
+                endpoint(stage, &store, &[types]).await;
+            }
+            // What is asked but once was asked by now.
+            event(stage, &store).await;
+            let before = statements(&store);
+            event(stage, &store).await;
+            costs.push(statements(&store) - before);
+        }
+        assert_eq!(costs, [costs[0], costs[0], costs[0] + 1]);
     }
 
     async fn the_former_secret_signs_beside_the_new_one_for_a_day(stage: &Stage) {
@@ -293,6 +316,26 @@ stories! {
         assert_eq!((again.id, again.key, again.body), (before.id, before.key, before.body));
         assert_eq!(deliveries(&store, id).await[0].attempts.len(), 1);
         assert_eq!(state(&store, id).await, EndpointState::Enabled);
+    }
+
+    async fn what_stands_in_the_place_of_an_erased_message_is_not_forwarded(stage: &Stage) {
+        let store = stage.open().await;
+        let id = endpoint(stage, &store, &[]).await;
+        let event = event(stage, &store).await;
+        settle(stage, &store, SettledAs::Done).await;
+        let db = stage.connect().await;
+        let gone = r#"{"payload":null,"type":"new-booking","erased":true}"#;
+        let row = if db.get_database_backend() == DbBackend::Postgres {
+            format!("UPDATE events SET body = '{gone}'::bytea WHERE id = '{event}'")
+        } else {
+            format!("UPDATE events SET body = CAST('{gone}' AS BLOB)")
+        };
+        db.execute_unprepared(&row).await.unwrap();
+        db.close().await.unwrap();
+        let done = deliveries(&store, id).await.remove(0).id;
+        store.resend_delivery(id, done).await.unwrap();
+        assert!(store.claim_sends(10).await.unwrap().is_empty());
+        assert_eq!(deliveries(&store, id).await[0].state, EffectState::Failed);
     }
 
     async fn the_effects_of_an_event_are_those_of_its_runs_and_its_deliveries(stage: &Stage) {
