@@ -4,6 +4,7 @@
 //! stream     events and their past runs, page by page, to threads; results back in order
 //! replay     one event through one rule, with the answers of its past run
 //! wanted     the effects that a run wants, as they are compared
+//! alike      whether a run does just what was done, told at once
 //! compare    two lists of effects: added, removed, changed
 //! versions   the same of two versions of a rule, both rehearsed
 //! tally      what is counted
@@ -12,6 +13,7 @@
 //!
 //! Nothing is performed, and what is in memory does not grow with the number of events.
 
+mod alike;
 mod compare;
 mod counts;
 mod findings;

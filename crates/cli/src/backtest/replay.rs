@@ -13,6 +13,7 @@ use cuebook_rules::{Engine, Rule};
 use cuebook_store::{Archive, PastRun};
 use tokio::runtime::Handle;
 
+use super::alike::alike;
 use super::compare::{Change, compare};
 use super::rules::{Rules, Task};
 use super::wanted;
@@ -186,9 +187,14 @@ impl Replayer {
         );
         let then = past
             .and_then(|past| failure(past.run.state == RunState::Failed, past.run.reason.clone()));
-        let before = past.map(wanted::of_past).unwrap_or_default();
+        let changes = if past.is_some_and(|past| alike(past, &run)) {
+            Vec::new()
+        } else {
+            let before = past.map(wanted::of_past).unwrap_or_default();
+            compare(before, wanted::of_rehearsal(&run))
+        };
         Verdict::Compared {
-            changes: compare(before, wanted::of_rehearsal(&run)),
+            changes,
             error: now.clone().filter(|_| then.is_none()),
             mended: then.filter(|_| now.is_none()),
         }

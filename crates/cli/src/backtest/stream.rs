@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
-use cuebook_core::event::Event;
-use cuebook_store::{Archive, EventRange, PastRun, StoreError};
+use cuebook_core::EventId;
+use cuebook_store::{EventRange, Occurrence, StoreError};
 
 use super::findings::{Finding, JsonFindings, Listed, findings};
 use super::progress::Progress;
@@ -41,7 +41,7 @@ pub(crate) struct Stream {
 /// Some events with what became of them.
 struct Page {
     number: u64,
-    items: Vec<(Arc<Event>, Vec<PastRun>)>,
+    events: Vec<Occurrence>,
 }
 
 /// What came of a page.
@@ -105,19 +105,17 @@ impl Stream {
 
     /// Reads page after page.
     fn read(&self, pages: Sender<Page>, taken: &SyncSender<()>) -> Result<(), Interrupted> {
-        let archive = &self.replayer.archive;
         let mut after = None;
         for number in 0.. {
             if taken.send(()).is_err() {
                 break;
             }
-            let page = self.page(archive, number, after);
-            let page = self.replayer.handle.block_on(page)?;
-            let Some((last, _)) = page.items.last() else {
+            let events = self.replayer.handle.block_on(self.page(after))?;
+            let Some(last) = events.last() else {
                 break;
             };
-            after = Some(last.id);
-            if pages.send(page).is_err() {
+            after = Some(last.event.id);
+            if pages.send(Page { number, events }).is_err() {
                 break;
             }
         }
@@ -125,29 +123,10 @@ impl Stream {
         Ok(())
     }
 
-    async fn page(
-        &self,
-        archive: &Archive,
-        number: u64,
-        after: Option<cuebook_core::EventId>,
-    ) -> Result<Page, StoreError> {
-        let events = archive.events(&self.range, after, PAGE).await?;
-        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-        let only = self.replayer.rules.only().cloned();
-        let rules = only.as_ref().map(std::slice::from_ref);
-        let mut runs = if ids.is_empty() {
-            std::collections::HashMap::new()
-        } else {
-            archive.runs(&ids, rules).await?
-        };
-        let items = events
-            .into_iter()
-            .map(|event| {
-                let past = runs.remove(&event.id).unwrap_or_default();
-                (Arc::new(event), past)
-            })
-            .collect();
-        Ok(Page { number, items })
+    async fn page(&self, after: Option<EventId>) -> Result<Vec<Occurrence>, StoreError> {
+        let rules = self.replayer.rules.only().map(std::slice::from_ref);
+        let archive = &self.replayer.archive;
+        archive.occurrences(&self.range, rules, after, PAGE).await
     }
 
     /// Replays pages until there are no more.
@@ -166,9 +145,10 @@ impl Stream {
     fn replay(&self, page: Page) -> Done {
         let mut tallies = Tallies::default();
         let mut found = Vec::new();
-        for (event, past) in page.items {
+        for Occurrence { event, runs } in page.events {
+            let event = Arc::new(event);
             tallies.events += 1;
-            for replayed in self.replayer.replay(&event, past) {
+            for replayed in self.replayer.replay(&event, runs) {
                 let version = self.replayer.rules.version(&replayed.rule);
                 tallies.rule(&replayed.rule).count(&replayed, version);
                 found.extend(findings(&event, replayed));
