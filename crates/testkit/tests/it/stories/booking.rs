@@ -95,7 +95,7 @@ async fn the_numbers_tell_of_the_run_and_of_its_time() {
         .await;
     cuebook.ended_run(event).await;
     let number = async |line| cuebook.metric(line).await;
-    let ended = r#"cuebook_runs_total{rule="new-booking/thanks",state="completed"}"#;
+    let ended = r#"cuebook_runs_ended_total{rule="new-booking/thanks",state="completed"}"#;
     cuebook_testkit::eventually("the run to be counted", async || {
         number(ended).await.filter(|number| *number >= 1.0)
     })
