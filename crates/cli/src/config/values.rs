@@ -285,7 +285,10 @@ fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
 
 /// Whole days, from one to a hundred years.
 fn days(text: &str) -> Result<TimeDelta, String> {
-    let number = text.trim().strip_suffix('d').and_then(|number| number.parse().ok());
+    let number = text
+        .trim()
+        .strip_suffix('d')
+        .and_then(|number| number.parse().ok());
     let number = number.filter(|number| (1..=36_500).contains(number));
     number
         .map(TimeDelta::days)

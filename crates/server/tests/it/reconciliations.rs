@@ -109,11 +109,11 @@ async fn what_waits_is_approved_or_discarded_once_and_the_log_says_by_whom_and_w
     let rows = audit["items"].as_array().unwrap();
     let row = rows
         .iter()
-        .find(|row| row["action"] == "approve_event")
+        .find(|row| row["operation"] == "approve_event")
         .unwrap();
     assert!(row.to_string().contains("seen at the desk"), "{row}");
     assert!(row.to_string().contains("confirming"), "{row}");
-    assert!(rows.iter().any(|row| row["action"] == "discard_event"));
+    assert!(rows.iter().any(|row| row["operation"] == "discard_event"));
 }
 
 #[tokio::test]

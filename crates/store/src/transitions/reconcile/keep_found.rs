@@ -5,25 +5,25 @@
 //! each record's snapshot is kept. If the process dies before the commit none of this has happened, and the page is read
 //! again; if after, its changes are claimed and are passed over.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use cuebook_core::Account;
 use cuebook_core::EventId;
 use cuebook_core::clock::{from_micros, to_micros};
 use cuebook_core::event::{Event, Origin, Trust};
-use cuebook_core::reconcile::{Context, Found, Resource, Snapshot, Told, message};
+use cuebook_core::reconcile::{Context, Found, Resource, Told, message};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::heard::Heard;
 use super::mark;
+use super::seen::{claimed, made_lately, snapshots};
 use super::take::taken;
 use crate::entities::{events, reconcile_snapshots, reconciled_changes, reconciliations};
 use crate::error::StoreError;
-use crate::statements::{insert_all, insert_or, word};
+use crate::statements::{insert_all, insert_or};
 use crate::store::Store;
 use crate::transitions::accept_event::{AcceptEvent, RuleStart, event_row, insert_events};
 use crate::transitions::steps::json;
@@ -31,7 +31,6 @@ use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
 
 /// So many events an hour are made without asking a person.
 const AN_HOUR: u64 = 50;
-const HOUR: TimeDelta = TimeDelta::hours(1);
 
 /// A page of records that were changed.
 #[derive(Debug, Clone)]
@@ -227,52 +226,6 @@ impl Left {
         }
         insert_or(tx, latest.into_values().collect(), anew).await
     }
-}
-
-/// The changes of these records that were looked at before.
-async fn claimed(tx: &Tx<'_>, page: &FoundPage) -> Result<HashSet<(String, String)>, StoreError> {
-    let pids = page.found.iter().map(|found| found.pid.as_str());
-    let claimed: Vec<(String, String)> = reconciled_changes::Entity::find()
-        .select_only()
-        .columns([
-            reconciled_changes::Column::Pid,
-            reconciled_changes::Column::Change,
-        ])
-        .filter(reconciled_changes::Column::Account.eq(Account::default().0))
-        .filter(reconciled_changes::Column::Resource.eq(page.resource.as_str()))
-        .filter(reconciled_changes::Column::Pid.is_in(pids))
-        .into_tuple()
-        .all(tx.db)
-        .await?;
-    Ok(claimed.into_iter().collect())
-}
-
-/// How records stood when they were seen last. What cannot be read is as if it had never been seen.
-async fn snapshots(
-    tx: &Tx<'_>,
-    resource: Resource,
-    found: &[Found],
-) -> Result<HashMap<String, Snapshot>, StoreError> {
-    let pids = found.iter().map(|found| found.pid.as_str());
-    let rows = reconcile_snapshots::Entity::find()
-        .filter(reconcile_snapshots::Column::Account.eq(Account::default().0))
-        .filter(reconcile_snapshots::Column::Resource.eq(resource.as_str()))
-        .filter(reconcile_snapshots::Column::Pid.is_in(pids))
-        .all(tx.db)
-        .await?;
-    let readable = rows.into_iter().filter_map(|row| {
-        let snapshot = serde_json::from_slice(&row.snapshot).ok()?;
-        Some((row.pid, snapshot))
-    });
-    Ok(readable.collect())
-}
-
-/// How many events were made within the last hour without asking a person.
-async fn made_lately(tx: &Tx<'_>) -> Result<u64, StoreError> {
-    let made = reconciled_changes::Entity::find()
-        .filter(Expr::col(reconciled_changes::Column::Outcome).eq(word("made")))
-        .filter(Expr::col(reconciled_changes::Column::At).gt(to_micros(tx.now - HOUR)));
-    Ok(made.count(tx.db).await?)
 }
 
 fn change_row(

@@ -9,6 +9,7 @@ mod end;
 mod heard;
 mod keep_found;
 mod mark;
+mod seen;
 mod take;
 
 pub use begin::{BeginReconciliation, Begun};
