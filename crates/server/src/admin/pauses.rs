@@ -146,7 +146,9 @@ impl PausesApi {
         } = body.0;
         let rule = rule.map(|rule| rule.0);
         let goes_on = GoesOnBody::from(self.0.goes_on().await?);
-        if !dry_run {
+        if dry_run {
+            key.0.changed_nothing();
+        } else {
             let store = key.0.store(&self.0);
             store.start(rule.clone(), Stopped::Sends).await?;
             if !sends {

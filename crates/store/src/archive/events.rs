@@ -55,6 +55,12 @@ pub(super) fn condition(range: &EventRange) -> Condition {
     Condition::all()
         .add(Expr::col((events::Entity, events::Column::Disposition)).is_in(["queued", "no_rule"]))
         .add(events::Column::EventType.is_not_null())
+        // Of what is no longer kept there is nothing left that a rule could be given.
+        .add(
+            Condition::any()
+                .add(events::Column::Reason.is_null())
+                .add(events::Column::Reason.ne(crate::retention::REASON)),
+        )
         .add_option((!range.with_captured).then(|| events::Column::Capture.eq(false)))
         .add_option(types)
         .add_option(since)

@@ -12,7 +12,8 @@ use crate::statements::{given, update_each};
 use crate::writer::Tx;
 
 /// What is said of an event that was in no need of a reason.
-const REASON: &str = "what it said is no longer kept: it is older than `retention.payloads`";
+pub(crate) const REASON: &str =
+    "what it said is no longer kept: it is older than `retention.payloads`";
 /// So many effects are taken together.
 const TOGETHER: usize = 1000;
 

@@ -20,6 +20,7 @@ mod retain;
 mod stage;
 mod tombstone;
 
+pub(crate) use expire::REASON;
 pub use keep::Retention;
 pub use retain::Retained;
 pub use tombstone::is_expired;
