@@ -2,7 +2,10 @@
 //!
 //! Instants are whole microseconds since 1970 in 64 bits, ids are UUIDs (a blob on SQLite), bodies and journaled values
 //! are bytes and never the database's own JSON, which refuses `\u0000`. A migration that has been released never
-//! changes; a change is a new file and a line in the list. This crate must not know what the tables are used for: that
+//! changes; a change is a new file and a line in the list. Nodes of two versions
+//! run on one database, so a release either expands (new tables, columns with a default, indexes) or contracts (takes away what
+//! the version before no longer needs): the name of a contracting migration ends with `_needs_` and the number of the migration
+//! that a version has to know to do without. This crate must not know what the tables are used for: that
 //! is the store's.
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
