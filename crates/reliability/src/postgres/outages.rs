@@ -92,9 +92,10 @@ pub async fn check_outages(plan: &OutagePlan) -> anyhow::Result<OutageReport> {
     for outage in 1..=plan.outages {
         sleep(Duration::from_millis(random.between(WORKS.0, WORKS.1))).await;
         ground.postgres.stop_at_once()?;
-        let away = match outage == plan.outages {
-            true => plan.longest,
-            false => Duration::from_millis(random.between(AWAY.0, AWAY.1)),
+        let away = if outage == plan.outages {
+            plan.longest
+        } else {
+            Duration::from_millis(random.between(AWAY.0, AWAY.1))
         };
         sleep(away).await;
         report.away += away;

@@ -12,6 +12,7 @@ use cuebook_core::{Point, Probe, RunId};
 use cuebook_store::{AcceptEvent, CompletedAs, Segment, Store};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::script::{checkpoint, claim_one, mails, running};
 use crate::stage::Stage;
@@ -58,7 +59,7 @@ impl Held {
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
         self.armed.store(true, Ordering::SeqCst);
-        let working = tokio::spawn(work);
+        let working = TaskTracker::new().spawn(work);
         for _ in 0..LOOKS {
             if self.reached.swap(false, Ordering::SeqCst) {
                 return working;
@@ -110,7 +111,7 @@ async fn of_a_burst_that_two_nodes_accept_one_event_runs() {
     let (store, event) = (one.store.clone(), debounced(&stage));
     let first = one.begin(async move { accept(&store, event).await }).await;
     let (store, event) = (two.clone(), debounced(&stage));
-    let second = tokio::spawn(async move { accept(&store, event).await });
+    let second = TaskTracker::new().spawn(async move { accept(&store, event).await });
     waits_or_ended(&db, &second).await;
     one.let_go();
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
@@ -145,7 +146,7 @@ async fn two_nodes_share_a_budget_of_mails_to_the_last_one() {
     let first = running(&stage, &one.store, "1").await;
     let second = running(&stage, &two, "2").await;
     let first = one.begin(end(one.store.clone(), first)).await;
-    let second = tokio::spawn(end(two.clone(), second));
+    let second = TaskTracker::new().spawn(end(two.clone(), second));
     waits_or_ended(&db, &second).await;
     one.let_go();
     let mut states = Vec::new();
@@ -184,7 +185,7 @@ async fn two_nodes_never_run_two_runs_of_one_lane() {
     accepts.let_go();
     let earlier = earlier.await.unwrap();
     let store = third.clone();
-    let other = tokio::spawn(async move { store.claim_runs(10).await });
+    let other = TaskTracker::new().spawn(async move { store.claim_runs(10).await });
     waits_or_ended(&db, &other).await;
     claims.let_go();
     assert_eq!(claimed.await.unwrap(), later);
