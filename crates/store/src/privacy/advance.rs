@@ -20,6 +20,8 @@ use crate::store::Store;
 
 /// So many batches are looked at between two commits, if they name nobody.
 const BATCHES: usize = 20;
+/// So many rows without an id of their own are overwritten in one transaction.
+const TOGETHER: usize = 100;
 /// So often it is looked at most whether anything is left, where runs go on to write it.
 const LOOKS: i32 = VERIFY + 3;
 
@@ -164,8 +166,8 @@ impl Store {
         let writer = &self.inner.writer;
         let matcher = self.matcher(progress);
         for table in LOOSE {
-            let rows = named_rows(self, &matcher, table).await?;
-            if !rows.is_empty() {
+            for rows in named_rows(self, &matcher, table).await?.chunks(TOGETHER) {
+                let rows = rows.to_vec();
                 writer.submit(RemoveLoose { table, rows }).await?;
             }
         }
@@ -173,8 +175,8 @@ impl Store {
         if !answers.is_empty() {
             writer.submit(ForgetAnswers(answers)).await?;
         }
-        let rows = named_audit_rows(self, &matcher).await?;
-        if !rows.is_empty() {
+        for rows in named_audit_rows(self, &matcher).await?.chunks(TOGETHER) {
+            let (matcher, rows) = (matcher.clone(), rows.to_vec());
             writer.submit(BlankAudit { matcher, rows }).await?;
         }
         Ok(())

@@ -21,6 +21,15 @@ struct Claim(Option<Uuid>);
 impl Store {
     /// Takes a request about a person's data, if there is one that nobody is at.
     pub async fn claim_privacy(&self) -> Result<Option<Uuid>, StoreError> {
+        let open = [PrivacyState::Pending, PrivacyState::Running];
+        let any = Entity::find()
+            .filter(Column::State.is_in(open.map(PrivacyState::as_str)))
+            .one(self.readers())
+            .await?;
+        if any.is_none() {
+            // As nearly always: the writer is not bothered.
+            return Ok(None);
+        }
         self.inner.writer.submit(Claim(None)).await
     }
 

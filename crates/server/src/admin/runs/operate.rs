@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cuebook_core::RunId;
 use cuebook_core::run::RunState;
 use cuebook_rules::ActiveRules;
-use cuebook_store::{Operated, RunView, Store, is_expired};
+use cuebook_store::{Operated, RunView, Store, is_erased, is_expired};
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -197,7 +197,7 @@ impl OperateRunsApi {
     /// Whether nothing of the run is kept that it could go on from.
     async fn is_expired(&self, found: &RunView) -> Result<bool, cuebook_store::StoreError> {
         let event = self.store.event(found.run.event_id).await?;
-        Ok(event.as_ref().is_some_and(is_expired))
+        Ok(event.is_some_and(|event| is_expired(&event) || is_erased(&event)))
     }
 }
 
