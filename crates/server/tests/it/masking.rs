@@ -223,3 +223,41 @@ async fn an_address_in_the_place_of_a_type_is_hidden_too() {
     let (_, event) = running.get(&person, &path).await;
     assert_eq!(event["wire_type"], "tom@tomsons.com");
 }
+
+#[tokio::test]
+async fn what_the_checker_repeats_is_masked_too() {
+    let running = Running::start().await;
+    let body = serde_json::json!({
+        "path": "new-booking/x.rhai",
+        "source": "//! X.\nlet x = \"tom@tomsons.example\";\nlog::inform(x, \"tom@tomsons.example\");\n",
+    });
+    let key = running.key(&["read"]).await;
+    let answer = running
+        .send(Method::POST, &key, "/api/v1/rules/check", Some(body))
+        .await;
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("log::inform"), "{text}");
+    assert!(!text.contains("tomsons"), "{text}");
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_restart_or_of_many_leaves_no_row_in_the_audit_log() {
+    let running = Running::start().await;
+    mailed(&running).await;
+    let key = running.key(&["admin"]).await;
+    let (_, runs) = running.get(&key, "/api/v1/runs").await;
+    let run = runs["items"][0]["id"].as_str().unwrap().to_owned();
+    let dry = serde_json::json!({"dry_run": true});
+    let bulk = serde_json::json!({"dry_run": true, "filter": {}, "operation": "restart"});
+    for (path, body) in [
+        (format!("runs/{run}/restart"), dry),
+        ("bulk/runs".to_owned(), bulk),
+    ] {
+        let answer = running
+            .send(Method::POST, &key, &format!("/api/v1/{path}"), Some(body))
+            .await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
+    let (_, log) = running.get(&key, "/api/v1/audit").await;
+    assert_eq!(log["items"], serde_json::json!([]), "{log}");
+}

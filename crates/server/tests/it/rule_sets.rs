@@ -101,3 +101,19 @@ async fn beside_a_folder_nothing_is_deployed() {
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(refused["code"], "rules_from_folder");
 }
+
+#[tokio::test]
+async fn a_deployment_stands_in_the_audit_log_with_what_was_in_force_before_and_after() {
+    let running = deployable().await;
+    let key = running.key(&["admin"]).await;
+    let (_, first) = put(&running, &key, set("one")).await;
+    let (_, second) = put(&running, &key, set("two")).await;
+    let (_, log) = running
+        .get(&key, "/api/v1/audit?operation=deploy_rule_set")
+        .await;
+    let rows = log["items"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{log}");
+    assert_eq!(rows[0]["before"]["in_force"], first["hash"]);
+    assert_eq!(rows[0]["after"]["in_force"], second["hash"]);
+    assert!(rows[0]["after"]["rules"]["new-booking/word"].is_string());
+}

@@ -53,6 +53,20 @@ stories! {
         assert_eq!(store.find_api_key("other").await.unwrap(), None);
     }
 
+    async fn the_last_key_that_can_decide_about_keys_is_not_rotated_into_one_that_ends(stage: &Stage) {
+        let store = stage.open().await;
+        add(&store, "one", &["admin"], None).await;
+        let (until, end) = (stage.now() + TimeDelta::hours(1), Some(stage.now() + TimeDelta::days(1)));
+        let rotate = async |id: &str| {
+            let new = (id.to_owned(), token_hash(id));
+            store.rotate_api_key("one", until, new, end).await.unwrap()
+        };
+        assert_eq!(rotate("next").await, KeyOperated::LastAdmin);
+        assert_eq!(store.find_api_key("next").await.unwrap(), None);
+        add(&store, "two", &["admin"], None).await;
+        assert_eq!(rotate("next").await, KeyOperated::Done);
+    }
+
     async fn the_last_key_that_can_decide_about_keys_is_not_revoked(stage: &Stage) {
         let store = stage.open().await;
         add(&store, "one", &["admin"], None).await;
