@@ -26,7 +26,6 @@ pub(super) fn render(program: &Program, name: &str, peer: &str) -> String {
         name,
         suffix: String::new(),
         depth: 0,
-        trust: cuebook_core::event::Trust::Token,
     };
     rendering.steps(&program.steps);
     source.push_str(match program.ending {
