@@ -1,11 +1,10 @@
 //! The allocator, which counts what each thread holds: so the sandbox can bound the memory of a script.
 
-use std::alloc::System;
-
 use alloc_metrics::{MetricAlloc, thread_metrics};
+use mimalloc::MiMalloc;
 
 #[global_allocator]
-static ALLOCATOR: MetricAlloc<System> = MetricAlloc::new(System);
+static ALLOCATOR: MetricAlloc<MiMalloc> = MetricAlloc::new(MiMalloc);
 
 /// How a thread stands that holds nothing. A thread may give back more than it took, since others hand it theirs; the
 /// differences are what matters, so all is counted from here.

@@ -16,6 +16,7 @@ mod endpoints;
 mod entities;
 mod error;
 mod fresh_events;
+mod hands;
 mod hook_tokens;
 mod installation;
 mod metrics;
@@ -37,6 +38,7 @@ pub use archive::{Archive, EventRange, Occurrence, OpenRun, PastEffect, PastRun,
 pub use audit::Actor;
 pub use connect::Migrated;
 pub use error::StoreError;
+pub use hands::{Hand, Hands};
 pub use installation::{Arrival, ArrivedBy, Arriving};
 pub use moving::{Copied, CopiedTable, CopyError, Destination, copy_to_postgres};
 pub use privacy::{

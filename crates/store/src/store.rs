@@ -17,6 +17,7 @@ use crate::connect::{self, Connections, Migrated, ProcessLock};
 use crate::endpoints::Endpoints;
 use crate::error::StoreError;
 use crate::fresh_events::FreshEvents;
+use crate::hands::Hands;
 use crate::hook_tokens::HookTokens;
 use crate::installation::restored_at;
 use crate::metrics::Metrics;
@@ -50,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) erasures: Arc<ErasureLog>,
     /// Where the database is.
     pub(crate) url: String,
+    hands: Arc<Hands>,
     wakes: Arc<Wakes>,
     metrics: Metrics,
     tasks: TaskTracker,
@@ -85,6 +87,7 @@ impl Store {
         let (writer, requests) = WriterHandle::new();
         let fresh = Arc::<FreshEvents>::default();
         let endpoints = Arc::<Endpoints>::default();
+        let hands = Arc::<Hands>::default();
         let tasks = TaskTracker::new();
         let is_shared = connection.get_database_backend() == DbBackend::Postgres;
         let outgoing = is_shared.then(|| Arc::new(Outgoing::default()));
@@ -99,6 +102,7 @@ impl Store {
             .with_fresh(Arc::clone(&fresh))
             .with_endpoints(Arc::clone(&endpoints))
             .restored(restored_at)
+            .with_hands(Arc::clone(&hands))
             .probed(probe),
             wakes: Arc::clone(&wakes),
             outgoing: outgoing.clone(),
@@ -117,6 +121,7 @@ impl Store {
                 endpoints,
                 erasures: Arc::default(),
                 url: settings.database_url.clone(),
+                hands,
                 wakes,
                 metrics,
                 tasks,
@@ -213,6 +218,11 @@ impl Store {
     /// What tells that something has become ready.
     pub fn wakes(&self) -> &Wakes {
         &self.inner.wakes
+    }
+
+    /// The short way of what becomes ready to whoever works on it in this process.
+    pub fn hands(&self) -> &Hands {
+        &self.inner.hands
     }
 
     /// The secrets that scripts name, kept fresh.

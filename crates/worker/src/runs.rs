@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cuebook_store::{ClaimedRun, Hand, StoreError};
+use tokio::task::JoinHandle;
+
 use crate::back_off::BackOff;
 use crate::doubt::Doubt;
 use crate::drive;
@@ -32,9 +35,11 @@ pub(crate) async fn work(shared: Arc<Shared>) {
         parts,
         runs: in_hand,
         stopping,
-        tracker,
         ..
     } = &*shared;
+    let hand = Closing(&parts.store.hands().runs);
+    // What came to the hand of one that has failed.
+    drive_all(&shared, hand.0.take());
     loop {
         let limit = tokio::select! {
             biased;
@@ -42,10 +47,17 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             room = in_hand.room() => room.min(BATCH),
         };
         // A claim is never given up half-way: what it took must come into our hands.
-        let claimed = match doubt
-            .settle(|| parts.store.release_runs_except(in_hand.list()))
-            .await
-        {
+        if hand.0.takes_doubt() {
+            doubt.after(&StoreError::Unavailable(None));
+        }
+        let release = async || {
+            // What is on its way to the hand is no stray.
+            hand.0.close();
+            parts.store.catch_up().await?;
+            drive_all(&shared, hand.0.take());
+            parts.store.release_runs_except(in_hand.list()).await
+        };
+        let claimed = match doubt.settle(release).await {
             Ok(()) => parts.store.claim_runs(limit).await,
             Err(error) => Err(error),
         };
@@ -53,20 +65,11 @@ pub(crate) async fn work(shared: Arc<Shared>) {
             Ok(claimed) => {
                 back_off = BackOff::default();
                 let was_full = claimed.len() >= limit as usize;
-                let mut alone = None;
-                for run in claimed {
-                    let is_alone = run.claims > DEATHS;
-                    let place = in_hand.take(run.run.id, run.fence);
-                    let for_run = shared.clone();
-                    let driven = tracker.spawn(async move {
-                        drive::drive(&for_run, run).await;
-                        place.leave();
-                    });
-                    if is_alone {
-                        alone = Some(driven);
-                    }
+                if was_full {
+                    // First come, first served.
+                    hand.0.close();
                 }
-                if let Some(driven) = alone {
+                if let Some(driven) = drive_all(&shared, claimed) {
                     // Whether it ended or lasts, the others come now.
                     drop(tokio::time::timeout(ALONE, driven).await);
                     continue;
@@ -82,10 +85,45 @@ pub(crate) async fn work(shared: Arc<Shared>) {
                 continue;
             }
         }
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            () = parts.store.wakes().runs.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
+        let poll = tokio::time::sleep(POLL);
+        tokio::pin!(poll);
+        loop {
+            hand.0.open(in_hand.free() as usize);
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = parts.store.wakes().runs.notified() => break,
+                () = &mut poll => break,
+                () = hand.0.came() => {
+                    drive_all(&shared, hand.0.take());
+                }
+            }
         }
+    }
+}
+
+/// Has claimed runs driven. Gives that one of them, if any, that was claimed alone.
+fn drive_all(shared: &Arc<Shared>, claimed: Vec<ClaimedRun>) -> Option<JoinHandle<()>> {
+    let mut alone = None;
+    for run in claimed {
+        let is_alone = run.claims > DEATHS;
+        let place = shared.runs.take(run.run.id, run.fence);
+        let for_run = shared.clone();
+        let driven = shared.tracker.spawn(async move {
+            drive::drive(&for_run, run).await;
+            place.leave();
+        });
+        if is_alone {
+            alone = Some(driven);
+        }
+    }
+    alone
+}
+
+/// A hand that is closed when its loop ends, however it ends.
+pub(crate) struct Closing<'a, T>(pub(crate) &'a Hand<T>);
+
+impl<T> Drop for Closing<'_, T> {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

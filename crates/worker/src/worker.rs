@@ -17,7 +17,9 @@ use crate::parts::WorkerParts;
 use crate::pauses::Pauses;
 use crate::programs::Programs;
 use crate::rates::Rates;
-use crate::{alerts, confirm, outbox, privacy, reconcile, replays, retention, runs, timers, timetables};
+use crate::{
+    alerts, confirm, outbox, privacy, reconcile, replays, retention, runs, timers, timetables,
+};
 
 /// How long a loop that has failed rests before it begins anew.
 const BREATH: Duration = Duration::from_secs(1);
@@ -105,7 +107,11 @@ impl Worker {
             abandon.cancel();
             tracker.wait().await;
         }
-        if let Err(error) = parts.store.release_claims().await {
+        let given_back = async {
+            outbox::give_back_what_came_late(&self.shared).await?;
+            parts.store.release_claims().await
+        };
+        if let Err(error) = given_back.await {
             tracing::warn!(%error, "what was in hand could not be given back; it is taken over at the next start");
         }
     }

@@ -5,6 +5,7 @@ mod postgres;
 mod process_lock;
 mod schema;
 mod sqlite;
+mod start_check;
 
 use std::path::PathBuf;
 

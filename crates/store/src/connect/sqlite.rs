@@ -12,6 +12,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Sta
 use super::before_migration::keep_copy;
 use super::process_lock::{ProcessLock, failed};
 use super::schema::Schema;
+use super::start_check::check_file;
 use super::{Connections, Migrated};
 use crate::error::StoreError;
 
@@ -29,6 +30,8 @@ const WAL_LIMIT: &str = "67108864";
 const CHECKPOINT_PAGES: &str = "4000";
 /// How much of the file the writer keeps in memory at most, in KiB (negative: so SQLite tells it from pages).
 const WRITER_CACHE: &str = "-16000";
+/// So many statements the writer keeps prepared: those for many rows are large.
+const WRITER_STATEMENTS: usize = 32;
 
 /// Opens or creates the file.
 pub(super) async fn open(url: &str) -> Result<Connections, StoreError> {
@@ -142,7 +145,10 @@ fn configure(path: &Path, only_reads: bool) -> SqliteConnectOptions {
             .pragma("query_only", "ON")
             .row_buffer_size(READ_AHEAD)
     } else {
-        options.pragma("cache_size", WRITER_CACHE)
+        options
+            .pragma("cache_size", WRITER_CACHE)
+            .statement_cache_capacity(WRITER_STATEMENTS)
+            .row_buffer_size(READ_AHEAD)
     }
 }
 
@@ -162,13 +168,6 @@ fn number(version: &str) -> Vec<u32> {
         .split('.')
         .map(|part| part.parse().unwrap_or(0))
         .collect()
-}
-
-async fn check_file(db: &DatabaseConnection) -> Result<(), StoreError> {
-    match first_text(db, "PRAGMA quick_check(1)").await?.as_str() {
-        "ok" => Ok(()),
-        complaint => Err(StoreError::Corrupt(complaint.to_owned())),
-    }
 }
 
 async fn first_text(db: &DatabaseConnection, sql: &str) -> Result<String, StoreError> {

@@ -17,6 +17,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::begin_at_once::begin_runs;
 use super::cancel_on;
 use super::debounce;
 use super::endpoints;
@@ -210,8 +211,9 @@ impl Started {
         tx: &Tx<'_>,
         events: &[&AcceptEvent],
     ) -> Result<Vec<Accepted>, StoreError> {
-        let Self { runs, accepted } = self;
-        if !runs.is_empty() {
+        let Self { mut runs, accepted } = self;
+        begin_runs(tx, &mut runs).await?;
+        if runs.iter().any(|run| run.holder.is_none()) {
             tx.ready.runs();
         }
         if runs.iter().any(|run| run.cancel_on.is_some()) {

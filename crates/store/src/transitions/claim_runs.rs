@@ -55,6 +55,7 @@ impl Transition for ClaimRuns {
         let (mut claimed, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in rows {
             let id = row.id;
+            tx.known.claims().learn_run(&row);
             match claimed_run(row) {
                 Ok(run) => claimed.push(run),
                 Err(error) => unreadable.push((id, error)),
@@ -67,7 +68,8 @@ impl Transition for ClaimRuns {
     }
 }
 
-fn claimed_run(row: runs::Model) -> Result<ClaimedRun, StoreError> {
+/// The claim of a row that is claimed.
+pub(super) fn claimed_run(row: runs::Model) -> Result<ClaimedRun, StoreError> {
     Ok(ClaimedRun {
         fence: row.fence,
         claims: u32::try_from(row.claims).unwrap_or(u32::MAX),

@@ -143,8 +143,11 @@ async fn readable(
     let mut unreadable = Vec::new();
     for row in taken.rows {
         let body = bodies.remove(&row.id);
-        match send(&row, body) {
-            Ok(send) => claimed.sends.push(send),
+        match claimed_send(&row, body) {
+            Ok(send) => {
+                tx.known.claims().learn_send(&row);
+                claimed.sends.push(send);
+            }
             Err(error) => unreadable.push((row, error)),
         }
     }
@@ -217,7 +220,8 @@ async fn bodies(
     Ok(bodies.into_iter().map(|row| (row.effect_id, row)).collect())
 }
 
-fn send(
+/// The claim of a row that is claimed, with what it sends.
+pub(super) fn claimed_send(
     row: &effects::Model,
     body: Option<effect_bodies::Model>,
 ) -> Result<ClaimedSend, StoreError> {

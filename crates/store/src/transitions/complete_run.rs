@@ -4,6 +4,8 @@
 //! If the process dies before the commit, the segment is run again from its journal and nothing of it was sent; if
 //! after, the sends stand in the outbox and go out from the next process.
 
+use std::sync::Arc;
+
 use cuebook_core::run::RunState;
 
 use super::checkpoint::Checkpoint;
@@ -27,8 +29,8 @@ pub enum CompletedAs {
 
 /// A request to complete.
 pub(crate) struct CompleteRun {
-    checkpoint: Checkpoint,
-    segment: Segment,
+    checkpoint: Arc<Checkpoint>,
+    segment: Arc<Segment>,
     end: CompletedAs,
 }
 
@@ -36,13 +38,13 @@ impl Store {
     /// Ends a run that came to its end.
     pub async fn complete_run(
         &self,
-        checkpoint: Checkpoint,
-        segment: Segment,
+        checkpoint: impl Into<Arc<Checkpoint>>,
+        segment: impl Into<Arc<Segment>>,
         end: CompletedAs,
     ) -> Result<(), StoreError> {
         let request = CompleteRun {
-            checkpoint,
-            segment,
+            checkpoint: checkpoint.into(),
+            segment: segment.into(),
             end,
         };
         self.inner.writer.submit(request).await
@@ -62,7 +64,7 @@ impl Transition for CompleteRun {
             .iter()
             .map(|request| {
                 let (state, segment, reason) = match &request.end {
-                    CompletedAs::Completed => (RunState::Completed, Some(&request.segment), None),
+                    CompletedAs::Completed => (RunState::Completed, Some(&*request.segment), None),
                     CompletedAs::Skipped { reason } => {
                         (RunState::Skipped, None, Some(reason.as_str()))
                     }

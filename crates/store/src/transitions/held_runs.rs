@@ -19,9 +19,21 @@ impl HeldRuns {
         tx: &Tx<'_>,
         runs: impl IntoIterator<Item = RunId>,
     ) -> Result<Self, StoreError> {
-        let ids: Vec<Uuid> = runs.into_iter().map(|run| run.0).collect();
+        let (mut held, mut unknown) = (HashMap::new(), Vec::new());
+        for run in runs {
+            match tx.known.claims().take_run(run.0) {
+                Some(row) => {
+                    held.insert(run.0, row);
+                }
+                None if held.contains_key(&run.0) => {}
+                None => unknown.push(run.0),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(Self(held));
+        }
         let mut select = runs::Entity::find()
-            .filter(runs::Column::Id.is_in(ids))
+            .filter(runs::Column::Id.is_in(unknown))
             .filter(runs::Column::State.eq("running"))
             // Always in the same order, so that two nodes never wait for each other.
             .order_by_asc(runs::Column::Id);
@@ -29,7 +41,8 @@ impl HeldRuns {
             select = select.lock_exclusive();
         }
         let rows = select.all(tx.db).await?;
-        Ok(Self(rows.into_iter().map(|row| (row.id, row)).collect()))
+        held.extend(rows.into_iter().map(|row| (row.id, row)));
+        Ok(Self(held))
     }
 
     /// The run, if it is running and the fence is that of its last claim.

@@ -9,6 +9,7 @@ use cuebook_core::state::{StateChange, StateKey};
 
 use super::accept_event::{AcceptEvent, insert_events};
 use super::arrive::doubt_if_restored;
+use super::begin_at_once::begin_sends;
 use super::budget::Budgets;
 use super::descendants::Families;
 use super::steps::{Steps, json};
@@ -66,9 +67,6 @@ pub(super) async fn write<'a>(
                         body: part.body.clone(),
                     });
                 }
-                if row.due_at.is_some() {
-                    tx.ready.sends();
-                }
                 if part.route == Route::Outbox && state != EffectState::Captured {
                     asked.push((run, row.id));
                 }
@@ -77,6 +75,15 @@ pub(super) async fn write<'a>(
         }
         let root = families.root(run.event_id);
         emitted.extend(segment.emitted.iter().map(|event| (event, Some(root))));
+    }
+    let mut rest = bodies.iter().peekable();
+    let sent = rows.iter_mut().filter_map(|row| {
+        let body = rest.next_if(|body| body.effect_id == row.id)?;
+        Some((row, body))
+    });
+    begin_sends(tx, sent).await?;
+    if (rows.iter()).any(|row| row.due_at.is_some() && row.claimed_at.is_none()) {
+        tx.ready.sends();
     }
     insert_all(tx, rows).await?;
     insert_all(tx, bodies).await?;

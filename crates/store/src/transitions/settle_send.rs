@@ -129,6 +129,20 @@ pub(super) async fn claims(
     tx: &Tx<'_>,
     sends: impl Iterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Claim>, StoreError> {
+    let (mut claims, mut unknown) = (HashMap::new(), Vec::new());
+    for send in sends {
+        match tx.known.claims().take_send(send) {
+            Some(fence) => {
+                let endpoint = None;
+                claims.insert(send, Claim { fence, endpoint });
+            }
+            None if claims.contains_key(&send) => {}
+            None => unknown.push(send),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(claims);
+    }
     let mut select = effects::Entity::find()
         .select_only()
         .columns([
@@ -136,7 +150,7 @@ pub(super) async fn claims(
             effects::Column::Fence,
             effects::Column::EndpointId,
         ])
-        .filter(effects::Column::Id.is_in(sends))
+        .filter(effects::Column::Id.is_in(unknown))
         .filter(effects::Column::State.eq("pending"))
         .filter(effects::Column::ClaimedAt.is_not_null())
         .order_by_asc(effects::Column::Id);
@@ -144,10 +158,9 @@ pub(super) async fn claims(
         select = select.lock_exclusive();
     }
     let rows: Vec<(Uuid, i64, Option<Uuid>)> = select.into_tuple().all(tx.db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, fence, endpoint)| (id, Claim { fence, endpoint }))
-        .collect())
+    let found = rows.into_iter();
+    claims.extend(found.map(|(id, fence, endpoint)| (id, Claim { fence, endpoint })));
+    Ok(claims)
 }
 
 fn row(settlement: &Settlement) -> Vec<Value> {

@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 
 use cuebook_core::{Chance, Clock, Point, Probe, Timestamp};
 use futures::FutureExt;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-    SqlxError, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
 use uuid::Uuid;
 
 use super::group::Group;
@@ -21,6 +18,7 @@ use super::work::Work;
 use crate::endpoints::Endpoints;
 use crate::error::StoreError;
 use crate::fresh_events::FreshEvents;
+use crate::hands::Hands;
 use crate::metrics::Metrics;
 
 /// A group on Postgres that takes longer is given up: the network may have swallowed it.
@@ -42,6 +40,7 @@ pub(crate) struct WriterConnection {
     restored_at: Option<Timestamp>,
     fresh: Arc<FreshEvents>,
     endpoints: Arc<Endpoints>,
+    hands: Arc<Hands>,
 }
 
 impl WriterConnection {
@@ -58,6 +57,7 @@ impl WriterConnection {
             restored_at: None,
             fresh: Arc::default(),
             endpoints: Arc::default(),
+            hands: Arc::default(),
             db,
             clock,
             chance,
@@ -85,6 +85,17 @@ impl WriterConnection {
     pub(crate) fn with_endpoints(mut self, endpoints: Arc<Endpoints>) -> Self {
         self.endpoints = endpoints;
         self
+    }
+
+    /// Claims what it makes ready for `hands`, as far as these are open.
+    pub(crate) fn with_hands(mut self, hands: Arc<Hands>) -> Self {
+        self.hands = hands;
+        self
+    }
+
+    /// The hands for what was committed.
+    pub(super) fn hands(&self) -> &Hands {
+        &self.hands
     }
 
     /// Whether others may write to the database, too.
@@ -135,14 +146,10 @@ impl WriterConnection {
 
     async fn transaction(&self, group: &mut Group) -> Result<Ready, StoreError> {
         self.renew().await?;
-        self.choose_sync(group.durable()).await?;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let db = self.db.begin_with_options(options).await?;
+        let sync = self.sync_for(group.durable());
+        // On SQLite it is begun with the first statement.
         self.astray.store(true, Ordering::Relaxed);
-        let work = Work::new(&db, &self.metrics);
+        let work = Work::begin(&self.db, &self.metrics, sync).await?;
         let tx = Tx {
             db: &work,
             now: self.clock.now(),
@@ -153,24 +160,26 @@ impl WriterConnection {
             restored_at: self.restored_at,
             fresh: &self.fresh,
             endpoints: &self.endpoints,
+            hands: &self.hands,
         };
-        let applied = async {
-            group.apply(&tx).await?;
-            work.flush().await?;
-            Ok(())
-        };
-        match applied.await {
+        match group.apply(&tx).await {
             Ok(()) => {
                 let ready = tx.ready;
                 self.probe.reach(Point::BeforeCommit);
-                db.commit().await?;
+                if let Err((error, is_over)) = work.commit().await {
+                    self.astray.store(!is_over, Ordering::Relaxed);
+                    if !is_over {
+                        ready.doubt(&self.hands);
+                    }
+                    return Err(error.into());
+                }
                 self.astray.store(false, Ordering::Relaxed);
                 self.probe.reach(Point::AfterCommit);
                 Ok(ready)
             }
             Err(error) => {
                 // The first error is the one that matters; a connection that cannot be rolled back is not used again.
-                let is_over = db.rollback().await.is_ok();
+                let is_over = work.rollback().await.is_ok();
                 self.astray.store(!is_over, Ordering::Relaxed);
                 Err(error)
             }
@@ -195,19 +204,16 @@ impl WriterConnection {
         Ok(())
     }
 
-    /// On SQLite, lets a group that may be lost skip the sync. A commit that syncs afterwards covers it too.
-    async fn choose_sync(&self, durable: bool) -> Result<(), StoreError> {
-        if self.db.get_database_backend() != DbBackend::Sqlite
-            || self.syncs.load(Ordering::Relaxed) == durable
-        {
-            return Ok(());
+    /// On SQLite, what lets a group that may be lost skip the sync. A commit that syncs afterwards covers it too.
+    fn sync_for(&self, durable: bool) -> Option<&'static str> {
+        if self.is_shared() || self.syncs.swap(durable, Ordering::Relaxed) == durable {
+            return None;
         }
-        let mode = if durable { "FULL" } else { "NORMAL" };
-        self.db
-            .execute_unprepared(&format!("PRAGMA synchronous = {mode}"))
-            .await?;
-        self.syncs.store(durable, Ordering::Relaxed);
-        Ok(())
+        Some(if durable {
+            "PRAGMA synchronous = FULL"
+        } else {
+            "PRAGMA synchronous = NORMAL"
+        })
     }
 }
 

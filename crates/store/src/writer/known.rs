@@ -6,6 +6,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::known_claims::KnownClaims;
 use crate::entities::stops;
 
 /// What is known; `None` or `false` is not.
@@ -21,6 +22,7 @@ struct Facts {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     facts: Mutex<Facts>,
+    claims: KnownClaims,
     /// Others write, too: then nothing is known.
     shared: bool,
 }
@@ -30,6 +32,7 @@ impl Known {
     pub(super) fn new(shared: bool) -> Self {
         Self {
             facts: Mutex::default(),
+            claims: KnownClaims::new(shared),
             shared,
         }
     }
@@ -37,6 +40,12 @@ impl Known {
     /// Anything may have changed.
     pub(super) fn forget(&self) {
         *self.facts() = Facts::default();
+        self.claims.forget();
+    }
+
+    /// What is claimed.
+    pub(crate) fn claims(&self) -> &KnownClaims {
+        &self.claims
     }
 
     /// The rows of what is stopped.

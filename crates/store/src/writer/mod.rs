@@ -13,6 +13,7 @@ mod connection;
 mod group;
 mod handle;
 mod known;
+mod known_claims;
 #[cfg(test)]
 mod outage_tests;
 mod subject_locks;

@@ -83,6 +83,7 @@ impl WriterTask {
     async fn commit(&self, mut group: Group) -> Result<(), StoreError> {
         match self.apply(&mut group).await {
             Ok(ready) => {
+                ready.give(self.connection.hands());
                 group.answer();
                 self.tell(ready.news());
                 Ok(())
@@ -125,6 +126,7 @@ impl WriterTask {
         for mut one in rest.by_ref() {
             match self.apply(&mut one).await {
                 Ok(ready) => {
+                    ready.give(self.connection.hands());
                     one.answer();
                     self.tell(ready.news());
                 }

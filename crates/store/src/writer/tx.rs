@@ -1,6 +1,7 @@
 //! What a transition is given: the open transaction, the moment, and a place to note what has become ready.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cuebook_core::Chance;
 use cuebook_core::clock::{Timestamp, to_micros};
@@ -12,6 +13,8 @@ use super::work::Work;
 use crate::announce::News;
 use crate::endpoints::Endpoints;
 use crate::fresh_events::FreshEvents;
+use crate::hands::{Handed, Hands};
+use crate::transitions::{ClaimedRun, ClaimedSend};
 
 /// An open transaction and what belongs to it.
 pub(crate) struct Tx<'a> {
@@ -33,6 +36,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) fresh: &'a FreshEvents,
     /// Where messages are forwarded to.
     pub(crate) endpoints: &'a Endpoints,
+    /// The hands of this process's worker.
+    pub(crate) hands: &'a Hands,
 }
 
 impl Tx<'_> {
@@ -54,7 +59,10 @@ impl Tx<'_> {
 
 /// What a group has made ready; told to others after the commit.
 #[derive(Debug, Default)]
-pub(crate) struct Ready(AtomicU8);
+pub(crate) struct Ready {
+    news: AtomicU8,
+    handed: Mutex<Handed>,
+}
 
 impl Ready {
     /// A run may be claimed.
@@ -89,10 +97,34 @@ impl Ready {
 
     /// What has become ready.
     pub(crate) fn news(&self) -> News {
-        News::from_bits(self.0.load(Ordering::Relaxed))
+        News::from_bits(self.news.load(Ordering::Relaxed))
     }
 
     fn note(&self, news: News) {
-        self.0.fetch_or(news.bits(), Ordering::Relaxed);
+        self.news.fetch_or(news.bits(), Ordering::Relaxed);
+    }
+
+    /// A run was written as claimed.
+    pub(crate) fn hand_run(&self, run: ClaimedRun) {
+        self.handed().runs.push(run);
+    }
+
+    /// A send was written as claimed.
+    pub(crate) fn hand_send(&self, send: ClaimedSend) {
+        self.handed().sends.push(send);
+    }
+
+    /// Hands over what was written as claimed: the transaction is committed.
+    pub(super) fn give(&self, hands: &Hands) {
+        std::mem::take(&mut *self.handed()).give(hands);
+    }
+
+    /// Nobody knows whether the transaction was committed.
+    pub(super) fn doubt(&self, hands: &Hands) {
+        self.handed().doubt(hands);
+    }
+
+    fn handed(&self) -> MutexGuard<'_, Handed> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! There each statement is a way to the thread that has the connection and back, which costs more than most statements do.
 //! So a write whose result nobody needs is kept until a statement comes whose result is needed, and goes with it, in order;
-//! what is left goes before the commit. An error of a write therefore shows later than where it was written, and still
-//! before the commit: the group fails as it would have failed.
+//! what is left goes with the commit. An error of a write therefore shows later than where it was written, and still
+//! before the commit: the group fails as it would have failed. The beginning and the end of the transaction are such
+//! statements, too: a group that only writes is one way.
 
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use sea_orm::sea_query::Values;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionTrait,
 };
 
 use crate::metrics::Metrics;
@@ -19,12 +21,22 @@ use crate::metrics::Metrics;
 /// SQLite takes 32,766 parameters in a statement, and so does what is sent at once.
 const PARAMETERS: usize = 32_000;
 
+/// Begins a transaction that writes, so that it never has to become one half-way.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// An open transaction.
 pub(crate) struct Work<'a> {
-    db: &'a DatabaseTransaction,
+    db: Db<'a>,
     metrics: &'a Metrics,
     /// The writes that wait.
     waiting: Mutex<Waiting>,
+}
+
+/// What statements are sent to.
+enum Db<'a> {
+    /// The only connection of its pool. The transaction is begun and ended by statements like the others.
+    Sqlite(&'a DatabaseConnection),
+    Postgres(DatabaseTransaction),
 }
 
 #[derive(Default)]
@@ -34,11 +46,15 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn add(&mut self, statement: Statement) {
+    fn add_text(&mut self, sql: &str) {
         if !self.sql.is_empty() {
             self.sql.push_str("; ");
         }
-        self.sql.push_str(&statement.sql);
+        self.sql.push_str(sql);
+    }
+
+    fn add(&mut self, statement: Statement) {
+        self.add_text(&statement.sql);
         let Values(mut values) = statement.values.unwrap_or_else(|| Values(Vec::new()));
         self.values.append(&mut values);
     }
@@ -58,12 +74,50 @@ impl Waiting {
 }
 
 impl<'a> Work<'a> {
-    /// The transaction `db`, whose statements are counted in `metrics`.
-    pub(super) fn new(db: &'a DatabaseTransaction, metrics: &'a Metrics) -> Self {
-        Self {
+    /// Begins a transaction on `db`, whose statements are counted in `metrics`. On SQLite `first` is said before it begins.
+    pub(super) async fn begin(
+        db: &'a DatabaseConnection,
+        metrics: &'a Metrics,
+        first: Option<&str>,
+    ) -> Result<Self, DbErr> {
+        let mut waiting = Waiting::default();
+        let db = if db.get_database_backend() == DbBackend::Sqlite {
+            if let Some(first) = first {
+                waiting.add_text(first);
+            }
+            waiting.add_text(BEGIN);
+            Db::Sqlite(db)
+        } else {
+            Db::Postgres(db.begin().await?)
+        };
+        Ok(Self {
             db,
             metrics,
-            waiting: Mutex::default(),
+            waiting: Mutex::new(waiting),
+        })
+    }
+
+    /// Commits, with all that waits. Where that fails, also gives whether the transaction is known to be over and undone.
+    pub(super) async fn commit(self) -> Result<(), (DbErr, bool)> {
+        if matches!(self.db, Db::Sqlite(_)) {
+            self.waiting().add_text("COMMIT");
+            let Err(error) = self.flush().await else {
+                return Ok(());
+            };
+            // It may be open still, as where one of the writes was refused.
+            return Err((error, self.rollback().await.is_ok()));
+        }
+        match self.db {
+            Db::Postgres(transaction) => transaction.commit().await.map_err(|error| (error, false)),
+            Db::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Undoes all of it.
+    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+        match self.db {
+            Db::Postgres(transaction) => transaction.rollback().await,
+            Db::Sqlite(db) => db.execute_unprepared("ROLLBACK").await.map(drop),
         }
     }
 
@@ -87,7 +141,7 @@ impl<'a> Work<'a> {
     pub(crate) async fn flush(&self) -> Result<(), DbErr> {
         let waiting = self.waiting().take();
         if let Some(statement) = waiting {
-            self.db.execute_raw(statement).await?;
+            self.execute_now(statement).await?;
         }
         Ok(())
     }
@@ -108,6 +162,13 @@ impl<'a> Work<'a> {
         Ok(waiting.take().unwrap_or(statement))
     }
 
+    async fn execute_now(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match &self.db {
+            Db::Sqlite(db) => db.execute_raw(statement).await,
+            Db::Postgres(db) => db.execute_raw(statement).await,
+        }
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,28 +177,40 @@ impl<'a> Work<'a> {
 #[async_trait]
 impl ConnectionTrait for Work<'_> {
     fn get_database_backend(&self) -> DbBackend {
-        self.db.get_database_backend()
+        match self.db {
+            Db::Sqlite(_) => DbBackend::Sqlite,
+            Db::Postgres(_) => DbBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.flush().await?;
         self.metrics.stated();
-        self.db.execute_raw(statement).await
+        self.execute_now(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.flush().await?;
         self.metrics.stated();
-        self.db.execute_unprepared(sql).await
+        match &self.db {
+            Db::Sqlite(db) => db.execute_unprepared(sql).await,
+            Db::Postgres(db) => db.execute_unprepared(sql).await,
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let statement = self.with_waiting(statement).await?;
-        self.db.query_one_raw(statement).await
+        match &self.db {
+            Db::Sqlite(db) => db.query_one_raw(statement).await,
+            Db::Postgres(db) => db.query_one_raw(statement).await,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let statement = self.with_waiting(statement).await?;
-        self.db.query_all_raw(statement).await
+        match &self.db {
+            Db::Sqlite(db) => db.query_all_raw(statement).await,
+            Db::Postgres(db) => db.query_all_raw(statement).await,
+        }
     }
 }

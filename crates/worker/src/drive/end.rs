@@ -1,5 +1,6 @@
 //! How a segment ends: the run is over, or it waits. Each ending is one transaction of the store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cuebook_core::clock::later;
@@ -33,15 +34,18 @@ impl Drive<'_> {
             Ok(segment) => segment,
             Err(error) => return self.fail("emit_limit", error.to_string()).await,
         };
-        let checkpoint = self.checkpoint();
+        let (checkpoint, segment) = (Arc::new(self.checkpoint()), Arc::new(segment));
         let store = &self.shared.parts.store;
         let ended = until_available(|| {
-            store.complete_run(checkpoint.clone(), segment.clone(), end.clone())
+            store.complete_run(Arc::clone(&checkpoint), Arc::clone(&segment), end.clone())
         })
         .await;
         match refused(ended)? {
             None => Ok(self.left(state, None)),
-            Some((code, reason)) => self.fail_at(checkpoint, code, reason).await,
+            Some((code, reason)) => {
+                let checkpoint = Checkpoint::clone(&checkpoint);
+                self.fail_at(checkpoint, code, reason).await
+            }
         }
     }
 

@@ -4,6 +4,7 @@ mod accept_event;
 mod access;
 mod alerts;
 mod api_keys;
+mod begin_at_once;
 mod budget;
 mod cancel_on;
 mod claim_key;
