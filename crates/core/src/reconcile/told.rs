@@ -57,12 +57,18 @@ pub fn message(found: &Found, context: Context<'_>) -> Option<Told> {
     {
         return None;
     }
-    let is_new = context.last.is_none()
-        && !context.heard_of
-        && found.created.is_some_and(|at| at >= context.baseline);
+    let never_seen = context.last.is_none() && !context.heard_of;
+    let was_open = context
+        .last
+        .map_or(never_seen, |last| last.confirmed == Some(false));
+    if was_open && found.snapshot.confirmed == Some(false) {
+        // Ticketpark tells of bookings and payments once they are confirmed.
+        return None;
+    }
+    let is_new = never_seen && found.created.is_some_and(|at| at >= context.baseline);
     let (name, payload) = match found.resource {
-        Resource::Bookings => booking(found, context.last, is_new)?,
-        Resource::Payments => payment(found, is_new),
+        Resource::Bookings => booking(found, context.last, is_new),
+        Resource::Payments => payment(found, is_new || (was_open && !never_seen)),
         Resource::Persons => {
             let name = if is_new {
                 "new-person"
@@ -78,34 +84,33 @@ pub fn message(found: &Found, context: Context<'_>) -> Option<Told> {
     Some(Told { name, body })
 }
 
-fn booking(found: &Found, last: Option<&Snapshot>, is_new: bool) -> Option<(&'static str, Json)> {
+fn booking(found: &Found, last: Option<&Snapshot>, is_new: bool) -> (&'static str, Json) {
     let plain = json!({"booking_pid": found.pid});
     let now = &found.snapshot;
     let Some(last) = last else {
-        return match (is_new, now.confirmed) {
-            // Ticketpark tells of a booking once it is confirmed.
-            (true, Some(false)) => None,
-            (true, _) => Some(("new-booking", plain)),
-            (false, _) => Some(("booking-changed", plain)),
+        let name = if is_new {
+            "new-booking"
+        } else {
+            "booking-changed"
         };
+        return (name, plain);
     };
     match (last.confirmed, now.confirmed) {
-        (Some(false), Some(true)) => return Some(("new-booking", plain)),
-        (Some(true), Some(false)) => return Some(("booking-cancelled", plain)),
-        (Some(false), Some(false)) => return None,
+        (Some(false), Some(true)) => return ("new-booking", plain),
+        (Some(true), Some(false)) => return ("booking-cancelled", plain),
         _ => {}
     }
     let (Some(before), Some(after)) = (&last.tickets, &now.tickets) else {
-        return Some(("booking-changed", plain));
+        return ("booking-changed", plain);
     };
     let with = |pids: Vec<&String>| json!({"booking_pid": found.pid, "ticket_pids": pids});
     let deleted = missing(before, |pid, _| after.contains_key(pid));
     let updated = missing(after, |pid, hash| before.get(pid) == Some(hash));
-    Some(match (updated.is_empty(), deleted.is_empty()) {
+    match (updated.is_empty(), deleted.is_empty()) {
         (false, true) => ("booking-tickets-updated", with(updated)),
         (true, false) => ("booking-tickets-deleted", with(deleted)),
         _ => ("booking-changed", plain),
-    })
+    }
 }
 
 /// The pids of tickets that are not there on the other side.
@@ -252,6 +257,31 @@ mod tests {
                 ),
             }
         }
+    }
+
+    #[test]
+    fn what_is_not_confirmed_yet_is_told_once_it_is() {
+        let open = found(Resource::Bookings, &booking_of(false, &[("a", 1)]));
+        assert_eq!(told(&open, None), None);
+        let heard_of = Context {
+            last: None,
+            heard_of: true,
+            baseline: BASELINE,
+        };
+        assert_eq!(message(&open, heard_of).unwrap().name, "booking-changed");
+
+        let payment = |confirmed: bool| json!({"pid": "p1", "confirmation": confirmed});
+        let mut found = found(Resource::Payments, &payment(false));
+        assert_eq!(told(&found, None), None);
+        found.snapshot = Snapshot::of(&payment(true));
+        found.booking = Some(Pid::from("7"));
+        found.payment = Some(PaymentFacts {
+            method: "m".into(),
+            currency: "CHF".into(),
+            amount: "50.00".into(),
+        });
+        let told = told(&found, Some(&payment(false))).unwrap();
+        assert!(told.starts_with("new-payment "), "{told}");
     }
 
     #[test]
