@@ -15,6 +15,8 @@ pub(crate) const HOOK_TOKEN: &str = "hook.token";
 pub(crate) const SECRET_KEY: &str = "secret.key";
 /// The file that erasures are noted in. It outlives the database: what was restored is erased again by it.
 pub(crate) const ERASURES: &str = "erasures.log";
+/// The same for the database of a demo.
+pub(crate) const DEMO_ERASURES: &str = "demo-erasures.log";
 /// The file that says where the running server listens.
 const SERVER_URL: &str = "server.url";
 

@@ -11,7 +11,7 @@ use cuebook_store::{Actor, Store, StoreSettings};
 use cuebook_ticketpark::Client;
 
 use crate::config::Config;
-use crate::data_folder::{DataFolder, ERASURES};
+use crate::data_folder::{DEMO_ERASURES, DataFolder, ERASURES};
 
 use super::access::{Access, secret_key};
 use super::demo::Demo;
@@ -47,7 +47,13 @@ impl Ground {
         let store = Store::open(store_settings(config, &folder, &clock, &chance)?)
             .await
             .context("cannot open the database")?;
-        store.keep_erasures_at(folder.path(ERASURES));
+        // A demo has a database of its own, and what is erased there is of no concern to the real one.
+        let erasures = if demo.is_some() {
+            DEMO_ERASURES
+        } else {
+            ERASURES
+        };
+        store.keep_erasures_at(folder.path(erasures));
         store
             .erase_again()
             .await
