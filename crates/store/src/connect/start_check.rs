@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::{self, Error as SqlxError, Sqlite, pool::PoolConnection};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
@@ -49,7 +50,7 @@ async fn first_complaint(connection: &mut PoolConnection<Sqlite>) -> Result<Stri
 }
 
 fn is_interrupted(error: &SqlxError) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     code.as_deref() == Some(INTERRUPTED)
 }
 
