@@ -103,6 +103,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             frozen: Duration::from_secs(arguments.frozen),
             rate,
             seed,
+            slack: Duration::ZERO,
         };
         let report = check_takeovers(&plan).await?;
         println!("{report}");

@@ -24,6 +24,9 @@ const THE_LIVING_ARE_DONE: Duration = Duration::from_millis(1_500);
 const WORK: Duration = Duration::from_secs(3);
 /// After a lease and a third of it a dead node has been noticed; what it held is done a moment later.
 const A_MOMENT: Duration = Duration::from_secs(5);
+/// After so long Postgres rolls back what a frozen node has left open in the middle of a transaction; before, nobody can have
+/// what is locked there.
+const STANDSTILL: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_mins(2);
 const STEP: Duration = Duration::from_millis(100);
 
@@ -40,6 +43,8 @@ pub struct TakeoverPlan {
     pub rate: u32,
     /// Makes the bodies the same again.
     pub seed: u64,
+    /// How much slower than promised this machine may be.
+    pub slack: Duration,
 }
 
 /// What was found.
@@ -102,7 +107,7 @@ pub async fn check_takeovers(plan: &TakeoverPlan) -> anyhow::Result<TakeoverRepo
     let acknowledged = |fate: &Fate| matches!(fate, Fate::Acknowledged(_));
     report.acknowledged = sent.iter().filter(|sent| acknowledged(&sent.fate)).count();
     let closed = ground.close(Nodes { first, second }, &sent).await?;
-    report.look_at(closed, plan.lease);
+    report.look_at(closed, plan);
     Ok(report)
 }
 
@@ -151,8 +156,9 @@ fn id(row: &serde_json::Value) -> Option<String> {
 }
 
 impl TakeoverReport {
-    fn look_at(&mut self, closed: Closed, lease: Duration) {
-        let promised = lease + lease / 3 + A_MOMENT;
+    fn look_at(&mut self, closed: Closed, plan: &TakeoverPlan) {
+        let noticed = plan.lease.max(STANDSTILL) + plan.lease / 3;
+        let promised = noticed + A_MOMENT + plan.slack;
         self.wrong = closed.verdict.wrong;
         for (what, (held, took)) in [("killed", self.killed), ("frozen", self.frozen)] {
             if held == 0 {

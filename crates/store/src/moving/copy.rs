@@ -145,7 +145,9 @@ async fn copy_all(
             if rows.is_empty() {
                 break;
             }
-            rows.iter().for_each(|row| sent.add(row));
+            for row in &rows {
+                sent.add(row);
+            }
             target.insert(&name, &columns, rows).await?;
             progress(&name, sent.rows, all);
         }

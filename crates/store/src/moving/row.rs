@@ -164,7 +164,9 @@ mod tests {
 
     fn sum(rows: &[Vec<Value>]) -> Sum {
         let mut sum = Sum::default();
-        rows.iter().for_each(|row| sum.add(row));
+        for row in rows {
+            sum.add(row);
+        }
         sum
     }
 
