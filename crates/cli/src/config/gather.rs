@@ -81,7 +81,7 @@ impl Gathered {
     }
 
     /// The values of the settings that share `key`, with what stands in the place of `<type>`.
-    pub(crate) fn family(&self, key: &'static str) -> impl Iterator<Item = (&str, &Given)> {
+    pub(super) fn family(&self, key: &'static str) -> impl Iterator<Item = (&str, &Given)> {
         self.families
             .iter()
             .filter(move |((of, _), _)| *of == key)

@@ -114,10 +114,10 @@ fn booking(found: &Found, last: Option<&Snapshot>, is_new: bool) -> (&'static st
 }
 
 /// The pids of tickets that are not there on the other side.
-fn missing<'a>(
-    tickets: &'a BTreeMap<String, String>,
+fn missing(
+    tickets: &BTreeMap<String, String>,
     is_there: impl Fn(&String, &String) -> bool,
-) -> Vec<&'a String> {
+) -> Vec<&String> {
     tickets
         .iter()
         .filter(|(pid, hash)| !is_there(pid, hash))

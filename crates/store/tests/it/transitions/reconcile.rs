@@ -173,7 +173,7 @@ stories! {
     async fn one_runs_at_a_time_and_the_timers_has_its_time(stage: &Stage) {
         let store = stage.open().await;
         let mark = store.keep_reconcile_mark(stage.now()).await.unwrap();
-        let every = Some(Duration::from_secs(900));
+        let every = Some(Duration::from_mins(15));
         let timer = |stage: &Stage| BeginReconciliation { id: stage.id(), since: None, every };
         let due = stage.now() + TimeDelta::minutes(15);
         assert_eq!(store.begin_reconciliation(timer(stage)).await.unwrap(), Begun::NotDue(due));
