@@ -238,6 +238,14 @@ async fn what_is_carried_out_stands_in_the_audit_log() {
         if operation.method == Method::GET || operation.scope == "read" {
             continue;
         }
+        // Who only asks what would happen changes nothing.
+        if operation
+            .body
+            .as_ref()
+            .is_some_and(|body| body["dry_run"] == true)
+        {
+            continue;
+        }
         let Operation {
             name, method, path, ..
         } = operation;

@@ -96,18 +96,18 @@ async fn what_is_asked_wrongly_is_refused_with_what_would_be_right() {
             json!({"rule": rule, "event": {"id": "0195f3a0-7c1e-7b2a-9a51-3d9f0c6b2e11"}}),
             "not_found",
         ),
-        (json!({"rule": rule, "event": {}}), "invalid_body"),
+        (json!({"rule": rule, "event": {}}), "invalid_value"),
         (
             json!({"rule": rule, "event": {"type": "made-up"}}),
-            "invalid_body",
+            "invalid_value",
         ),
         (
             json!({"rule": rule, "event": {"type": "new-booking"}, "answers": {"htp::get": 1}}),
-            "invalid_body",
+            "invalid_value",
         ),
         (
             json!({"rule": rule, "event": {"type": "new-booking"}, "answers": 1}),
-            "invalid_body",
+            "invalid_value",
         ),
     ] {
         let (_, answer) = dry_run(&running, &key, body.clone()).await;

@@ -219,6 +219,7 @@ async fn open_store(data: &TempDir, clock: &Arc<ManualClock>, chance: &Arc<Syste
     let settings = StoreSettings {
         database_url: url.clone(),
         secret_key: SecretKey::generate(&**chance),
+        lease: StoreSettings::LEASE,
         clock: clock.clone(),
         chance: chance.clone(),
     };

@@ -122,6 +122,23 @@ async fn what_is_no_message_is_refused_and_kept_in_quarantine() {
 }
 
 #[tokio::test]
+async fn duplicate_keys_and_numbers_beyond_any_float_are_kept_as_they_came() {
+    let running = Running::start().await;
+    let key = running.key(&["read", "personal"]).await;
+    let body = br#"{"type":"new-booking","payload":{"booking_pid":9007199254740993,"booking_pid":18446744073709551617}}"#;
+    let response = running.hook(body.to_vec()).await;
+    assert_eq!(response.status(), StatusCode::ACCEPTED);
+    let id = crate::harness::id(response).await;
+    let path = format!("/api/v1/events/{id}");
+    let (_, event) = running.get(&key, &path).await;
+    assert_eq!(event["subject"], "18446744073709551617", "{event}");
+    let raw = running
+        .send(reqwest::Method::GET, &key, &format!("{path}/raw"), None)
+        .await;
+    assert_eq!(raw.bytes().await.unwrap(), &body[..]);
+}
+
+#[tokio::test]
 async fn a_retired_token_is_told_so_and_the_body_is_kept() {
     let running = Running::start().await;
     let key = running.key(&["read"]).await;

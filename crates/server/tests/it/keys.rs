@@ -52,7 +52,7 @@ async fn a_key_ends_when_it_was_to_and_none_is_made_that_is_over() {
     let (status, refused) = post(&running, "keys", new(end)).await;
     assert_eq!(
         (status, &refused["code"]),
-        (StatusCode::BAD_REQUEST, &json!("invalid_body"))
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid_value"))
     );
 }
 

@@ -192,6 +192,7 @@ async fn a_mail_can_be_read_whole() {
         [
             "attempts",
             "created_at",
+            "endpoint_id",
             "event_id",
             "id",
             "key",

@@ -87,7 +87,7 @@ async fn what_has_errors_or_is_no_rule_changes_nothing() {
     let (status, refused) = put(&running, &key, outside).await;
     assert_eq!(
         (status, &refused["code"]),
-        (StatusCode::BAD_REQUEST, &json!("invalid_body"))
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid_rules"))
     );
     let (_, after) = running.get(&key, "/api/v1/rules").await;
     assert_eq!(after["hash"], before["hash"]);
