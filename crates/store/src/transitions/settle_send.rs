@@ -111,7 +111,7 @@ impl Settlement {
         Outcome {
             endpoint,
             started_at: self.attempt.started_at,
-            outcome: self.attempt.outcome,
+            how: self.attempt.outcome,
             status: self.attempt.status,
         }
     }

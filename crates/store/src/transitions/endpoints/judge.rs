@@ -48,7 +48,7 @@ pub struct Settled {
 pub(crate) struct Outcome {
     pub(crate) endpoint: Uuid,
     pub(crate) started_at: Timestamp,
-    pub(crate) outcome: AttemptOutcome,
+    pub(crate) how: AttemptOutcome,
     pub(crate) status: Option<u16>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn judge(
     let mut said: BTreeMap<Uuid, Said> = BTreeMap::new();
     for outcome in outcomes {
         let said = said.entry(outcome.endpoint).or_default();
-        match outcome.outcome {
+        match outcome.how {
             AttemptOutcome::Done => said.succeeded = true,
             AttemptOutcome::Failed | AttemptOutcome::Retry | AttemptOutcome::Unknown => {
                 said.gone |= outcome.status == Some(410);
