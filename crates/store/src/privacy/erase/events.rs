@@ -33,7 +33,7 @@ pub(super) async fn erase(tx: &Tx<'_>, ids: &[Uuid]) -> Result<(), StoreError> {
     let all = Column::Id.is_in(ids.iter().copied());
     Entity::update_many()
         .col_expr(Column::Subject, Expr::value(None::<String>))
-        .col_expr(Column::WireType, Expr::col(Column::EventType).into())
+        .col_expr(Column::WireType, Expr::col(Column::EventType))
         .col_expr(Column::Headers, Expr::value(b"[]".to_vec()))
         .col_expr(Column::Reason, Expr::value(ERASED))
         .filter(all.clone())

@@ -84,7 +84,9 @@ impl Matcher {
     fn layers(&self, text: &[u8], layer: usize, seen: &mut Seen) {
         candidates::addresses(text, |address| {
             if let Some(wanted) = self.wanted.get(&self.hasher.email(address)) {
-                wanted.iter().for_each(|found| note(*found, seen));
+                for found in wanted {
+                    note(*found, seen);
+                }
             }
         });
         candidates::pids(text, |pid, kind| self.pid(pid, kind, seen));

@@ -1,5 +1,6 @@
 //! A person whose data is everywhere, and another whose data stays. What must be found nowhere is a canary.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use cuebook_core::event::Event;
@@ -277,19 +278,18 @@ pub(super) async fn rows(stage: &Stage) -> String {
         if table.starts_with("privacy_") || table == "nodes" {
             continue;
         }
-        let sql = match backend {
-            DbBackend::Postgres => format!("SELECT t::text FROM \"{table}\" t ORDER BY 1"),
-            _ => {
-                let columns = format!(
-                    "SELECT group_concat('quote(\"' || name || '\")', ' || '','' || ') FROM pragma_table_info('{table}')"
-                );
-                let row = db
-                    .query_one_raw(Statement::from_string(backend, columns))
-                    .await
-                    .unwrap();
-                let columns: String = row.unwrap().try_get_by_index(0).unwrap();
-                format!("SELECT {columns} FROM \"{table}\" ORDER BY 1")
-            }
+        let sql = if backend == DbBackend::Postgres {
+            format!("SELECT t::text FROM \"{table}\" t ORDER BY 1")
+        } else {
+            let columns = format!(
+                "SELECT group_concat('quote(\"' || name || '\")', ' || '','' || ') FROM pragma_table_info('{table}')"
+            );
+            let row = db
+                .query_one_raw(Statement::from_string(backend, columns))
+                .await
+                .unwrap();
+            let columns: String = row.unwrap().try_get_by_index(0).unwrap();
+            format!("SELECT {columns} FROM \"{table}\" ORDER BY 1")
         };
         for row in db
             .query_all_raw(Statement::from_string(backend, sql))
@@ -297,7 +297,7 @@ pub(super) async fn rows(stage: &Stage) -> String {
             .unwrap()
         {
             let row: String = row.try_get_by_index(0).unwrap();
-            text.push_str(&format!("{table}: {row}\n"));
+            writeln!(text, "{table}: {row}").unwrap();
         }
     }
     db.close().await.unwrap();
@@ -307,7 +307,10 @@ pub(super) async fn rows(stage: &Stage) -> String {
 /// Whether `word` stands anywhere, as it is or as hex.
 pub(super) fn holds(everything: &[u8], word: &str) -> bool {
     let word = word.to_lowercase();
-    let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in word.bytes() {
+        write!(hex, "{byte:02x}").unwrap();
+    }
     [word, hex].iter().any(|word| {
         let word = word.as_bytes();
         everything.windows(word.len()).any(|part| part == word)
