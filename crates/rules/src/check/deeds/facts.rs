@@ -160,10 +160,10 @@ impl Reader<'_> {
                 let Some((node, around)) = nodes.split_last() else {
                     return true;
                 };
-                let call = match node {
-                    ASTNode::Stmt(Stmt::FnCall(call, _))
-                    | ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) => call,
-                    _ => return true,
+                let (ASTNode::Stmt(Stmt::FnCall(call, _))
+                | ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _))) = node
+                else {
+                    return true;
                 };
                 let is_conditional = around.iter().any(is_condition);
                 found.extend(self.did(call).map(|did| (did, is_conditional)));

@@ -103,12 +103,10 @@ impl<'a> Walker<'a> {
     }
 
     fn branch(&mut self, expr: &'a Expr, item: &Kind) {
-        match self.closure_in(expr) {
-            Some(closure) => self.closure(&closure, std::slice::from_ref(item), true),
-            None => {
-                self.branch_named(expr);
-                self.expression(expr);
-            }
+        if let Some(closure) = self.closure_in(expr) {
+            return self.closure(&closure, std::slice::from_ref(item), true);
         }
+        self.branch_named(expr);
+        self.expression(expr);
     }
 }
