@@ -73,6 +73,10 @@ pub(crate) struct ReplayCount {
 
 /// The answer to a replay that was asked for.
 #[derive(ApiResponse)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is made once and answered at once"
+)]
 pub(crate) enum Begun {
     /// The events were counted, and nothing was done.
     #[oai(status = 200)]
