@@ -66,7 +66,7 @@ pub async fn check_clients(plan: &ClientsPlan) -> anyhow::Result<ClientsReport> 
     let crowd = Crowd::gather(&server.url, &hook, plan.descriptors * 2, Manner::Idle).await?;
     let before = server.processor_time()?;
     sleep(WATCHED).await;
-    let spent = server.processor_time()? - before;
+    let spent = server.processor_time()?.saturating_sub(before);
     drop(crowd);
     let begun = Instant::now();
     ensure!(

@@ -23,7 +23,7 @@ fn mask(prefix: &str, table: &mut Table) {
         match value {
             Value::Table(inner) => mask(&format!("{key}."), inner),
             Value::String(text) if config::is_secret(&key, text) => {
-                *text = LEFT_OUT.to_owned();
+                LEFT_OUT.clone_into(text);
             }
             _ => {}
         }

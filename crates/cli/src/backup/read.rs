@@ -110,9 +110,9 @@ struct Found {
 impl Found {
     fn read(file: File, database: &Path) -> Result<Self, Failed> {
         let mut archive = Archive::new(BufReader::new(file));
-        let mut entries = archive.entries().map_err(torn)?;
+        let mut entries = archive.entries().map_err(|error| torn(&error))?;
         let mut first = match entries.next() {
-            Some(entry) => entry.map_err(torn)?,
+            Some(entry) => entry.map_err(|error| torn(&error))?,
             None => return Err(Failed::Broken("it is empty".to_owned())),
         };
         if name_of(&first)? != SUMS {
@@ -125,7 +125,7 @@ impl Found {
         let mut list = list.ok_or_else(|| Failed::Broken(format!("its {SUMS} cannot be read")))?;
         let mut found = Self::default();
         for entry in entries {
-            let mut entry = entry.map_err(torn)?;
+            let mut entry = entry.map_err(|error| torn(&error))?;
             let name = name_of(&entry)?;
             let expected = list.take(&name).ok_or_else(|| {
                 Failed::Broken(format!("{name} is not in its list, or is in it twice"))
@@ -167,7 +167,7 @@ impl Found {
 }
 
 fn name_of(entry: &Entry<'_, impl Read>) -> Result<String, Failed> {
-    let path = entry.path().map_err(torn)?;
+    let path = entry.path().map_err(|error| torn(&error))?;
     let name = path
         .to_str()
         .filter(|_| entry.header().entry_type().is_file());
@@ -181,7 +181,9 @@ fn small(entry: &mut Entry<'_, impl Read>) -> Result<Vec<u8>, Failed> {
         return Err(Failed::Broken("one of its entries is too large".to_owned()));
     }
     let mut content = Vec::new();
-    entry.read_to_end(&mut content).map_err(torn)?;
+    entry
+        .read_to_end(&mut content)
+        .map_err(|error| torn(&error))?;
     if content.len() as u64 == length {
         Ok(content)
     } else {
@@ -194,7 +196,7 @@ fn unpack(entry: &mut Entry<'_, impl Read>, to: &Path) -> Result<String, Failed>
     let mut file = new_file(to).map_err(Failed::Write)?;
     let (sum, copied) = sums::copy(entry, &mut file).map_err(|error| match error.kind() {
         io::ErrorKind::StorageFull => Failed::Write(error),
-        _ => torn(error),
+        _ => torn(&error),
     })?;
     file.sync_all().map_err(Failed::Write)?;
     if copied == length {
@@ -204,7 +206,7 @@ fn unpack(entry: &mut Entry<'_, impl Read>, to: &Path) -> Result<String, Failed>
     }
 }
 
-fn torn(error: io::Error) -> Failed {
+fn torn(error: &io::Error) -> Failed {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => ends(),
         _ => Failed::Broken(error.to_string()),

@@ -27,10 +27,6 @@ pub(crate) struct Effects {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it, read from the command line"
-)]
 enum Verb {
     /// List effects, newest first.
     List {

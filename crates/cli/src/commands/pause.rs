@@ -49,7 +49,7 @@ pub(crate) fn pause(arguments: &Pause, context: &Context) -> Result<Exit, Failur
     ask(
         &arguments.what,
         "system/pause",
-        arguments.what.body(),
+        &arguments.what.body(),
         paused,
         context,
     )
@@ -64,7 +64,7 @@ pub(crate) fn resume(arguments: &Resume, context: &Context) -> Result<Exit, Fail
     } else {
         resumed
     };
-    ask(&arguments.what, "system/resume", body, told, context)
+    ask(&arguments.what, "system/resume", &body, told, context)
 }
 
 impl What {
@@ -80,13 +80,13 @@ impl What {
 fn ask(
     what: &What,
     path: &str,
-    body: Json,
+    body: &Json,
     told: fn(&Json) -> String,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let remote = Remote::new(context, what.json)?;
     block_on(async {
-        let answer = remote.post(path, &body).await?;
+        let answer = remote.post(path, body).await?;
         remote.print(&answer, told);
         Ok(Exit::Good)
     })
@@ -130,7 +130,16 @@ fn goes_on(counts: &Json) -> String {
         1 => format!("1 {one}"),
         _ => format!("{number} {many}"),
     };
-    let mut parts = vec![
+    let doubt = match number("sends_in_doubt") {
+        0 => String::new(),
+        doubt => format!(" ({doubt} of them may have gone out before)"),
+    };
+    let sends = of(
+        number("sends_due"),
+        "send that is due",
+        "sends that are due",
+    );
+    let parts = [
         of(
             number("runs_ready"),
             "run that is ready",
@@ -141,16 +150,8 @@ fn goes_on(counts: &Json) -> String {
             "run whose wait is over",
             "runs whose wait is over",
         ),
-        of(
-            number("sends_due"),
-            "send that is due",
-            "sends that are due",
-        ),
+        format!("{sends}{doubt}"),
+        of(number("ticks_missed"), "missed tick", "missed ticks"),
     ];
-    if let doubt @ 1.. = number("sends_in_doubt") {
-        let last = parts.len() - 1;
-        parts[last] += &format!(" ({doubt} of them may have gone out before)");
-    }
-    parts.push(of(number("ticks_missed"), "missed tick", "missed ticks"));
     parts.join(", ")
 }

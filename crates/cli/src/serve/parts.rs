@@ -6,12 +6,12 @@ use anyhow::Context;
 use cuebook_core::Clock;
 use cuebook_core::secret::SecretLookup;
 use cuebook_effects::{EffectSettings, Effects, EgressPolicy, Limits, SmtpSettings};
-use cuebook_server::DiskRoom;
+use cuebook_server::{DiskRoom, EndpointUrls, Readable, ServerSettings};
 use cuebook_store::Store;
 use cuebook_ticketpark::{Client, Secret, Settings};
 use cuebook_worker::AlertSettings;
 
-use crate::config::{Alerts, Config, EffectsMode};
+use crate::config::{Alerts, Config, EffectsMode, RulesSource};
 use crate::ticketpark_token::StoredToken;
 
 /// The client of Ticketpark's API, once it is configured.
@@ -86,5 +86,27 @@ pub(crate) fn alerts(config: &Config, url: String, disk_room: DiskRoom) -> Alert
         silence: *silence,
         url,
         disk_is_low: Some(Arc::new(move || disk_room.is_low())),
+    }
+}
+
+/// What the server goes by.
+pub(crate) fn server_settings(config: &Config, url: String, disk_room: DiskRoom) -> ServerSettings {
+    let egress = egress(config);
+    ServerSettings {
+        trusted_proxies: config.trusted_proxies.clone(),
+        tls: config.tls.clone(),
+        effects_captured: config.effects == EffectsMode::Capture,
+        rules_from_folder: config.rules_source == RulesSource::Folder,
+        ticketpark_configured: config.ticketpark.client.is_some(),
+        confirmed_types: Arc::new(config.asking.confirmed.clone()),
+        ingest: config.role.receives(),
+        admin: config.role.receives(),
+        readable: Readable {
+            send: cuebook_effects::readable::of_send,
+            call: cuebook_effects::readable::of_call,
+        },
+        endpoint_urls: EndpointUrls::new(move |url| egress.check(url)),
+        disk_room,
+        ..ServerSettings::new(url, env!("CARGO_PKG_VERSION"))
     }
 }

@@ -9,16 +9,14 @@ use std::time::Duration;
 use anyhow::Context;
 use cuebook_core::secret::SecretLookup;
 use cuebook_rules::{ActiveRules, RuleSet};
-use cuebook_server::{
-    DiskRoom, EndpointUrls, Readable, RuleProblems, Server, ServerParts, ServerSettings,
-};
+use cuebook_server::{DiskRoom, RuleProblems, Server, ServerParts};
 use cuebook_ticketpark::Client;
 use cuebook_worker::{Worker, WorkerParts};
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{Config, EffectsMode, Environment, RulesSource};
+use crate::config::{Config, EffectsMode, Environment};
 use crate::engine;
 
 use super::disk::{DiskWatch, room_of};
@@ -134,26 +132,7 @@ impl Running {
             metrics: cuebook_server::Metrics::register(&mut registry),
             registry: Arc::new(registry),
             ticketpark: LoggingIn::at(ticketpark.as_ref(), config),
-            settings: ServerSettings {
-                trusted_proxies: config.trusted_proxies.clone(),
-                tls: config.tls.clone(),
-                effects_captured: config.effects == EffectsMode::Capture,
-                rules_from_folder: config.rules_source == RulesSource::Folder,
-                ticketpark_configured: config.ticketpark.client.is_some(),
-                confirmed_types: Arc::new(config.asking.confirmed.clone()),
-                ingest: config.role.receives(),
-                admin: config.role.receives(),
-                readable: Readable {
-                    send: cuebook_effects::readable::of_send,
-                    call: cuebook_effects::readable::of_call,
-                },
-                endpoint_urls: EndpointUrls::new({
-                    let egress = parts::egress(config);
-                    move |url| egress.check(url)
-                }),
-                disk_room,
-                ..ServerSettings::new(url.clone(), env!("CARGO_PKG_VERSION"))
-            },
+            settings: parts::server_settings(config, url.clone(), disk_room),
         };
         let server = Server::start(listener, parts).await?;
         ground

@@ -100,12 +100,8 @@ fn with_backup_of(folder: &Folder) -> Folder {
     other
 }
 
-#[test]
-fn a_backup_under_load_restores_into_closed_books_and_repeats_nothing_that_was_finished() {
-    let peer = Peer::http();
-    let folder = Folder::new();
-    rules(&folder, &peer);
-    let server = Server::start(&folder, &[], &LOCAL);
+/// Takes a backup while webhooks come.
+fn backup_under_load(folder: &Folder, server: &Server) {
     let token = folder.read("data/hook.token");
     let (stop, url) = (AtomicBool::new(false), server.url.clone());
     let hook = format!("/hooks/ticketpark/{}", token.trim());
@@ -129,13 +125,25 @@ fn a_backup_under_load_restores_into_closed_books_and_repeats_nothing_that_was_f
         assert_eq!(ended.code, 0, "{ended:?}");
         assert!(load.join().unwrap() > 50, "there was no load");
     });
+}
+
+/// Waits until a list is empty.
+fn until_none(server: &Server, list: &str) {
+    server.wait_for(&format!("/api/v1/{list}"), |found| {
+        found["items"].as_array()?.is_empty().then_some(())
+    });
+}
+
+#[test]
+fn a_backup_under_load_restores_into_closed_books_and_repeats_nothing_that_was_finished() {
+    let peer = Peer::http();
+    let folder = Folder::new();
+    rules(&folder, &peer);
+    let server = Server::start(&folder, &[], &LOCAL);
+    backup_under_load(&folder, &server);
     // What happens after the backup is lost with its server, but for what others have got.
-    server.wait_for("/api/v1/runs?state=waiting", |runs| {
-        runs["items"].as_array()?.is_empty().then_some(())
-    });
-    server.wait_for("/api/v1/effects?state=pending", |effects| {
-        effects["items"].as_array()?.is_empty().then_some(())
-    });
+    until_none(&server, "runs?state=waiting");
+    until_none(&server, "effects?state=pending");
     server.kill();
     let before = deliveries(&peer);
     assert!(before.values().all(|times| *times == 1));
@@ -188,15 +196,9 @@ fn a_backup_under_load_restores_into_closed_books_and_repeats_nothing_that_was_f
     let resumed = restored.run(&["resume"], &[]);
     assert_eq!(resumed.code, 0, "{resumed:?}");
     assert!(resumed.stdout.contains("whose wait is over"), "{resumed:?}");
-    server.wait_for("/api/v1/runs?state=waiting", |runs| {
-        runs["items"].as_array()?.is_empty().then_some(())
-    });
-    server.wait_for("/api/v1/runs?state=ready", |runs| {
-        runs["items"].as_array()?.is_empty().then_some(())
-    });
-    server.wait_for("/api/v1/effects?state=pending", |effects| {
-        effects["items"].as_array()?.is_empty().then_some(())
-    });
+    until_none(&server, "runs?state=waiting");
+    until_none(&server, "runs?state=ready");
+    until_none(&server, "effects?state=pending");
 
     let after = deliveries(&peer);
     for key in &finished {

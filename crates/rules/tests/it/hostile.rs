@@ -17,7 +17,7 @@ use self::child::Report;
 use crate::driver::{RULE, compile, engine, failure, files, run};
 
 /// The processor time that an attack may take: the limit of a pass, and what the last operation before it takes.
-const TIME: Duration = Duration::from_millis(3_000);
+const TIME: Duration = Duration::from_secs(3);
 /// By how much the process may grow: the limit of a pass, and what the last operation before it takes.
 const MEMORY: u64 = 96 * MIB;
 /// How much its thread may hold afterwards, in bytes: compiled patterns are kept.

@@ -122,7 +122,9 @@ impl StatsApi {
             None => until.checked_sub_signed(USUAL).unwrap_or(until),
         };
         let interval = interval.0;
-        check(since, until, interval)?;
+        if let Some(fault) = fault(since, until, interval) {
+            return Err(Refused::new(Code::InvalidParameter, fault));
+        }
         let range = StatsRange {
             since,
             until,
@@ -150,18 +152,13 @@ fn by_hour() -> By {
     By::Hour
 }
 
-fn check(since: Timestamp, until: Timestamp, by: By) -> Result<(), Refused<StatsRefusals>> {
+/// What is wrong with a time, if anything is.
+fn fault(since: Timestamp, until: Timestamp, by: By) -> Option<String> {
     if since > until {
-        return Err(Refused::new(Code::InvalidValue, "`since` is after `until`"));
+        return Some("`since` is after `until`".to_owned());
     }
-    let longest = LONGEST.iter().find(|(named, ..)| *named == by);
-    match longest {
-        Some((_, longest, words)) if until - since > *longest => Err(Refused::new(
-            Code::InvalidValue,
-            format!("the time is too long: at most {words}"),
-        )),
-        _ => Ok(()),
-    }
+    let (_, longest, words) = LONGEST.iter().find(|(named, ..)| *named == by)?;
+    (until - since > *longest).then(|| format!("the time is too long: at most {words}"))
 }
 
 impl From<By> for Interval {

@@ -4,6 +4,7 @@
 //! bound of a class.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use cuebook_core::Timestamp;
 use cuebook_core::clock::{from_micros, to_micros};
@@ -160,11 +161,12 @@ impl Subject {
 
 /// The class of a duration in microseconds, as SQL; none without an end.
 fn class(micros: &str, end: &str) -> String {
-    let whens: String = BOUNDS
-        .iter()
-        .enumerate()
-        .map(|(number, bound)| format!(" WHEN {micros} <= {} THEN {number}", bound * 1_000))
-        .collect();
+    let mut whens = String::new();
+    for (number, bound) in BOUNDS.iter().enumerate() {
+        let longest = bound * 1_000;
+        // Writing into a text cannot fail.
+        let _ = write!(whens, " WHEN {micros} <= {longest} THEN {number}");
+    }
     let last = BOUNDS.len() - 1;
     format!("CASE WHEN {end} IS NULL THEN NULL{whens} ELSE {last} END")
 }

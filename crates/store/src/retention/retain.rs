@@ -96,13 +96,14 @@ impl Transition for GiveUpOutdated {
 }
 
 async fn give_up(tx: &Tx<'_>, request: &GiveUp) -> Result<Vec<Uuid>, StoreError> {
+    use retention_later::Column;
+
     let GiveUp { stage, plan } = request;
     let (due, runs) = still_over(tx, &plan.due).await?;
     match stage {
         Stage::Payloads => expire(tx, &due, &runs).await?,
         Stage::Metadata => forget(tx, &due, &runs).await?,
     }
-    use retention_later::Column;
     retention_later::Entity::delete_many()
         .filter(Column::Stage.eq(stage.as_str()))
         .filter(Column::EventId.is_in(due.iter().copied()))

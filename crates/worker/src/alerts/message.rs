@@ -1,5 +1,7 @@
 //! What operators read.
 
+use std::fmt::Write as _;
+
 use cuebook_core::Value;
 use cuebook_core::alert::Alert;
 use cuebook_core::value::rfc3339;
@@ -28,18 +30,12 @@ fn text(settings: &AlertSettings, alerts: &[Alert]) -> String {
     let mut text = String::new();
     for alert in alerts {
         text.push_str(&alert.title());
-        text.push_str(&match alert.resolved_at {
-            Some(at) => format!(
-                "\nFrom {} to {}.\n\n",
-                rfc3339(alert.raised_at),
-                rfc3339(at)
-            ),
-            None => format!(
-                "\nSince {}. {}\n\n",
-                rfc3339(alert.raised_at),
-                alert.trouble.detail
-            ),
-        });
+        let since = rfc3339(alert.raised_at);
+        // Writing into a text cannot fail.
+        let _ = match alert.resolved_at {
+            Some(at) => write!(text, "\nFrom {since} to {}.\n\n", rfc3339(at)),
+            None => write!(text, "\nSince {since}. {}\n\n", alert.trouble.detail),
+        };
     }
     text.push_str(&settings.url);
     text.push('\n');

@@ -32,6 +32,7 @@ impl ExportEffectsApi {
         tag = "Tag::Effects"
     )]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the API")]
+    #[expect(clippy::unused_async, reason = "the answer is read while it is sent")]
     async fn export_effects(
         &self,
         key: Allowed<Read>,

@@ -118,7 +118,7 @@ impl RuleList {
         for rule in &mut self.items {
             rule.mask(masking);
         }
-        for failed in self.failed_reload.iter_mut() {
+        if let Some(failed) = &mut self.failed_reload {
             for diagnostic in &mut failed.diagnostics {
                 diagnostic.mask(masking);
             }

@@ -25,7 +25,7 @@ email::send(#{{ to: `guest${{pid}}@guests.example`, subject: "{text}", text: "{t
 
 /// The replay once it is over.
 async fn over(cuebook: &Cuebook, path: &str) -> Json {
-    let latest = Instant::now() + Duration::from_secs(60);
+    let latest = Instant::now() + Duration::from_mins(1);
     loop {
         let replay = cuebook.get(path).await.json();
         let has = |state: &str| !replay["runs"][state].is_null();
@@ -124,7 +124,7 @@ async fn those_who_got_a_wrong_mail_are_found_by_its_version_and_answered_once_e
         (&answered["replayed"], &answered["skipped"]),
         (&json!(40), &json!(0))
     );
-    let latest = Instant::now() + Duration::from_secs(60);
+    let latest = Instant::now() + Duration::from_mins(1);
     while to(&peer, "Sorry").len() < 40 && Instant::now() < latest {
         sleep(Duration::from_millis(10)).await;
     }
@@ -200,7 +200,7 @@ async fn a_replay_waits_for_its_own_runs_and_ends_when_its_rule_is_taken_away() 
     let body = json!({ "filter": {}, "rule": "manual/apology" });
     let begun = cuebook.post("/api/v1/replays", &body).await.json();
     let path = format!("/api/v1/replays/{}", begun["id"].as_str().unwrap());
-    let latest = Instant::now() + Duration::from_secs(60);
+    let latest = Instant::now() + Duration::from_mins(1);
     let replayed = loop {
         let replayed = cuebook.get(&path).await.json()["replayed"]
             .as_u64()
