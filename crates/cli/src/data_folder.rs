@@ -164,7 +164,7 @@ impl DataFolder {
 }
 
 /// Makes a file that was not there, for its owner alone. A link in its place is not followed.
-fn new_file(path: &Path) -> io::Result<fs::File> {
+pub(crate) fn new_file(path: &Path) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,13 +1,14 @@
 //! Where a backup is restored to: nothing may be there that would be overwritten.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
 use super::{BackupError, Opened, rules};
 use crate::config::Config;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{DataFolder, new_file};
 use crate::serve::{database_url, sqlite_file};
 
 /// Where it is restored to.
@@ -81,7 +82,10 @@ impl Place {
         }
         match (&self.configuration, &backup.configuration) {
             (Some(path), Some(text)) => {
-                fs::write(path, text).map_err(BackupError::file("write", path))?;
+                // Its owner's alone: secrets are put back into it.
+                new_file(path)
+                    .and_then(|mut file| file.write_all(text.as_bytes()))
+                    .map_err(BackupError::file("write", path))?;
                 told.push(format!(
                     "the configuration without its secrets in {}",
                     path.display()

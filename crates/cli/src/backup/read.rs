@@ -10,8 +10,8 @@ use tar::{Archive, Entry};
 use super::manifest::{FORMAT, Manifest};
 use super::rules::{RuleFile, leads_down};
 use super::sums::{self, Sums};
-use super::write::new_file;
 use super::{BackupError, CONFIGURATION, DATABASE, MANIFEST, RULES, SUMS};
+use crate::data_folder::new_file;
 
 /// No rule, and no list of them, is larger.
 const SMALL: u64 = 16 << 20;

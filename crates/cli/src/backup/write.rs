@@ -1,6 +1,6 @@
 //! Writing the archive.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write as _};
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use super::manifest::Manifest;
 use super::rules::RuleFile;
 use super::sums::{self, Sums};
 use super::{BackupError, CONFIGURATION, DATABASE, MANIFEST, RULES, SUMS};
+use crate::data_folder::new_file;
 
 /// What goes into an archive.
 pub(super) struct Parts<'a> {
@@ -63,13 +64,4 @@ pub(super) fn write(to: &Path, parts: Parts<'_>) -> Result<u64, BackupError> {
     file.flush().map_err(failed())?;
     file.get_ref().sync_all().map_err(failed())?;
     Ok(fs::metadata(to).map_err(failed())?.len())
-}
-
-/// A file that was not there, for its owner alone: it holds customers' data.
-pub(super) fn new_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

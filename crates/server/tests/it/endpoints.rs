@@ -297,3 +297,22 @@ async fn who_may_only_write_tests_and_resends_but_registers_nothing() {
         .await;
     problem(response, "missing_scope").await;
 }
+
+#[tokio::test]
+async fn what_a_url_says_in_its_query_is_shown_to_those_who_see_personal_data_only() {
+    let running = Running::start().await;
+    let url = "https://crm.example.com/hook?api_key=canary-7d1";
+    let (status, made) = post(&running, "", json!({"url": url})).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let id = made["endpoint"]["id"].as_str().unwrap();
+    let reader = running.key(&["read"]).await;
+    let trusted = running.key(&["read", "personal"]).await;
+    for path in ["endpoints".to_owned(), format!("endpoints/{id}")] {
+        let path = format!("/api/v1/{path}");
+        let (_, shown) = running.get(&reader, &path).await;
+        assert!(!shown.to_string().contains("canary"), "{shown}");
+        assert!(shown.to_string().contains("crm.example.com/hook"), "{shown}");
+        let (_, shown) = running.get(&trusted, &path).await;
+        assert!(shown.to_string().contains("canary"), "{shown}");
+    }
+}

@@ -31,7 +31,7 @@ pub(super) fn has(column: impl IntoColumnRef, piece: &str) -> Expr {
 
 /// Whether the pid or name in `column` has `piece` in it; one that holds a mail address is none that may be searched.
 pub(super) fn has_name(column: impl IntoColumnRef + Clone, piece: &str) -> Expr {
-    has(column.clone(), piece).and(Expr::col(column).not_like("%@%"))
+    has(column.clone(), piece).and(holds_no_address(column))
 }
 
 /// Whether the pid in `column` is `pid`; of names, one that holds a mail address is none that may be asked for.
@@ -39,10 +39,17 @@ pub(super) fn is_pid(column: impl IntoColumnRef + Clone, pid: &str, q_in: Search
     let is = Expr::col(column.clone()).eq(pid);
     match q_in {
         SearchIn::Everything => is,
-        SearchIn::Names => is
-            .and(Expr::col(column.clone()).not_like("%@%"))
-            .and(Expr::col(column).not_like("%\\%40%")),
+        SearchIn::Names => is.and(holds_no_address(column)),
     }
+}
+
+/// Whether there is no mail address in `column`, written with `@` or as in a URL.
+fn holds_no_address(column: impl IntoColumnRef + Clone) -> Expr {
+    // SQLite escapes only by what it is told.
+    let in_url = LikeExpr::new("%\\%40%").escape('\\');
+    Expr::col(column.clone())
+        .not_like("%@%")
+        .and(Expr::col(column).not_like(in_url))
 }
 
 /// Whether the bytes of `column` have those of `piece` in them, upper and lower case of ASCII alike.

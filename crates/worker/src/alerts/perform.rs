@@ -29,8 +29,7 @@ pub(super) async fn perform(
             .passage(&delivery)
             .ok_or_else(|| format!("{name}: the host has as many requests as it gets"))?;
         let delivered = parts.effects.deliver(&delivery, passage).await;
-        // Without the target: the path of a chat's URL is a secret.
-        delivered.map_err(|AttemptError { error, .. }| format!("{name}: {}", error.message))?;
+        delivered.map_err(|AttemptError { error, .. }| told(name, &error))?;
     }
     Ok(())
 }
@@ -53,7 +52,15 @@ fn prepared(
         default_from: parts.alerts.from.as_deref(),
         default_locale: "en",
     };
-    prepare(&context, arguments).map_err(|error| format!("{name}: {}", error.message))
+    prepare(&context, arguments).map_err(|error| told(name, &error))
+}
+
+/// What went wrong, without the sentence about it: that names the target, and the path of a chat's URL is a secret.
+fn told(name: &str, error: &CallError) -> String {
+    match error.status {
+        Some(status) => format!("{name}: {} {status}", error.kind),
+        None => format!("{name}: {}", error.kind),
+    }
 }
 
 /// There are none outside of rules.

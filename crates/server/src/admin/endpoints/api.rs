@@ -37,7 +37,8 @@ pub(crate) struct EndpointsApi {
 impl EndpointsApi {
     /// List endpoints
     ///
-    /// All systems that messages are forwarded to, newest first, without their secrets.
+    /// All systems that messages are forwarded to, newest first, without their secrets. Without the scope `personal`, what a URL's
+    /// query says is left out.
     #[oai(
         path = "/endpoints",
         method = "get",
@@ -46,20 +47,23 @@ impl EndpointsApi {
     )]
     async fn list_endpoints(
         &self,
-        _key: Allowed<Read>,
+        key: Allowed<Read>,
         /// How many to answer.
         limit: Query<Option<Text<Limit>>>,
         /// The `next_cursor` of the page before.
         cursor: Query<Option<Text<Cursor>>>,
     ) -> Result<Json<EndpointPage>, Refused<ListRefusals>> {
         let listed = self.store.list_endpoints(&page(limit.0, cursor.0)).await?;
-        let (items, next_cursor) = shown(listed, EndpointBody::new);
+        let masking = key.0.masking();
+        let show = |endpoint| EndpointBody::new(endpoint).masked(masking);
+        let (items, next_cursor) = shown(listed, show);
         Ok(Json(EndpointPage { items, next_cursor }))
     }
 
     /// Show an endpoint
     ///
-    /// One system that messages are forwarded to, without its secret.
+    /// One system that messages are forwarded to, without its secret. Without the scope `personal`, what its URL's query says is
+    /// left out.
     #[oai(
         path = "/endpoints/:id",
         method = "get",
@@ -68,11 +72,12 @@ impl EndpointsApi {
     )]
     async fn show_endpoint(
         &self,
-        _key: Allowed<Read>,
+        key: Allowed<Read>,
         /// The endpoint's id.
         id: Path<Text<EndpointId>>,
     ) -> Result<Json<EndpointBody>, Refused<ShowRefusals>> {
-        self.body(id.0.0).await.map(Json)
+        let body = self.body(id.0.0).await?;
+        Ok(Json(body.masked(key.0.masking())))
     }
 
     /// Register an endpoint

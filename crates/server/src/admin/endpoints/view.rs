@@ -10,6 +10,7 @@ use super::values::{ForwardedOrigin, Standing};
 use crate::admin::page::Cursor;
 use crate::admin::sample;
 use crate::admin::value::Text;
+use crate::auth::Masking;
 
 /// An endpoint, without its secret.
 #[derive(Debug, Object)]
@@ -106,6 +107,12 @@ pub(crate) enum Removed {
 }
 
 impl EndpointBody {
+    /// As it may be shown: what a URL's query says is often a secret.
+    pub(super) fn masked(mut self, masking: Masking) -> Self {
+        self.url = masking.url(&self.url).into_owned();
+        self
+    }
+
     pub(super) fn new(endpoint: Endpoint) -> Self {
         let standing = Standing::of(&endpoint);
         let origins = endpoint.origins.into_iter();

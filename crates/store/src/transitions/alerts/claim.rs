@@ -16,7 +16,7 @@ use crate::writer::{Applied, Order, Transition, Tx};
 /// So many are told at once at most.
 const LIMIT: u64 = 100;
 /// How long a claimed one is left to its teller.
-const LEASE: TimeDelta = TimeDelta::minutes(5);
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
 
 struct Claim;
 

@@ -11,6 +11,7 @@ use cuebook_core::alert::{AlertKind, Trouble};
 use cuebook_core::clock::to_micros;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
+use super::claim::LEASE;
 use crate::entities::alerts;
 use crate::error::StoreError;
 use crate::statements::insert_missing;
@@ -81,8 +82,13 @@ fn new(tx: &Tx<'_>, trouble: &Trouble) -> alerts::Model {
 }
 
 async fn see(tx: &Tx<'_>, row: alerts::Model, trouble: &Trouble) -> Result<(), StoreError> {
+    // One that is being told, or could not be, has its own time: it says the new number then anyway.
+    let is_left_alone = row.attempts > 0
+        || row
+            .due_at
+            .is_some_and(|due| due <= tx.now_micros() + micros(LEASE));
     let due = match (row.told_at, row.due_at) {
-        (Some(told), Some(due)) if number(trouble) > row.told_number => {
+        (Some(told), Some(due)) if number(trouble) > row.told_number && !is_left_alone => {
             Some(due.min(told + micros(GROWN)))
         }
         (_, due) => due,

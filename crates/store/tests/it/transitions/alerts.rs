@@ -103,6 +103,27 @@ stories! {
         assert_eq!(claimed(&store).await.len(), 1);
     }
 
+    async fn one_that_grows_while_it_cannot_be_told_is_not_told_at_each_look(stage: &Stage) {
+        let store = stage.open().await;
+        store.raise_alerts(vec![failed(1)]).await.unwrap();
+        told(&store, &claimed(&store).await).await;
+        stage.pass(7_200);
+        store.raise_alerts(vec![failed(2)]).await.unwrap();
+        let grown = claimed(&store).await;
+        assert_eq!(grown.len(), 1);
+        // Another node looks while it is being told.
+        store.raise_alerts(vec![failed(3)]).await.unwrap();
+        assert_eq!(claimed(&store).await, []);
+        let alerts = vec![grown[0].id];
+        let error = Some("no answer".to_owned());
+        store.settle_alerts(Told { alerts, error }).await.unwrap();
+        stage.pass(30);
+        store.raise_alerts(vec![failed(4)]).await.unwrap();
+        assert_eq!(claimed(&store).await, [], "the pause after a failure is kept");
+        stage.pass(30);
+        assert_eq!(claimed(&store).await[0].trouble.number, 4);
+    }
+
     async fn what_waits_for_a_person_and_what_nobody_takes_up_is_seen(stage: &Stage) {
         let store = stage.open().await;
         let now = stage.now();
