@@ -129,6 +129,11 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         self.metrics.stated();
+        if numbers_parameters(&statement.sql) {
+            self.flush().await?;
+            self.execute_now(statement).await?;
+            return Ok(());
+        }
         let more = statement.values.as_ref().map_or(0, |values| values.0.len());
         if self.waiting().values.len() + more > PARAMETERS {
             self.flush().await?;
@@ -151,7 +156,7 @@ impl<'a> Work<'a> {
     async fn with_waiting(&self, statement: Statement) -> Result<Statement, DbErr> {
         self.metrics.stated();
         let more = statement.values.as_ref().map_or(0, |values| values.0.len());
-        if self.waiting().values.len() + more > PARAMETERS {
+        if self.waiting().values.len() + more > PARAMETERS || numbers_parameters(&statement.sql) {
             self.flush().await?;
         }
         let mut waiting = self.waiting();
@@ -172,6 +177,12 @@ impl<'a> Work<'a> {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a statement numbers its parameters, as `$1`: behind others these would be the parameters of the first.
+fn numbers_parameters(sql: &str) -> bool {
+    let mut behind = sql.split('$').skip(1);
+    behind.any(|text| text.starts_with(|next: char| next.is_ascii_digit()))
 }
 
 #[async_trait]
@@ -212,5 +223,43 @@ impl ConnectionTrait for Work<'_> {
             Db::Sqlite(db) => db.query_all_raw(statement).await,
             Db::Postgres(db) => db.query_all_raw(statement).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, Database};
+
+    use super::*;
+
+    fn statement(sql: &str, value: i64) -> Statement {
+        Statement::from_sql_and_values(DbBackend::Sqlite, sql, [value.into()])
+    }
+
+    #[tokio::test]
+    async fn numbered_parameters_are_those_of_their_own_statement_whatever_waits_before_it() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let db = Database::connect(options).await.unwrap();
+        db.execute_unprepared("CREATE TABLE t (a INTEGER)")
+            .await
+            .unwrap();
+        let metrics = Metrics::default();
+        let work = Work::begin(&db, &metrics, None).await.unwrap();
+        for (sql, value) in [
+            ("INSERT INTO t VALUES (?)", 1),
+            ("INSERT INTO t VALUES ($1)", 2),
+            ("INSERT INTO t VALUES (?)", 3),
+        ] {
+            work.write(statement(sql, value)).await.unwrap();
+        }
+        let asked = statement("SELECT a FROM t WHERE a >= $1 ORDER BY a", 2);
+        let rows = work.query_all_raw(asked).await.unwrap();
+        let found: Vec<i64> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(0).unwrap())
+            .collect();
+        assert_eq!(found, [2, 3]);
+        work.rollback().await.unwrap();
     }
 }

@@ -86,7 +86,7 @@ async fn lift_guard(tx: &Tx<'_>) -> Result<String, StoreError> {
         .db
         .query_one_raw(Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = $1",
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?",
             [GUARD.into()],
         ))
         .await?;
