@@ -10,8 +10,8 @@ use super::looking::Matcher;
 use super::progress::{FOLLOW, Keep, Progress, Stage, VERIFY};
 use super::request::PrivacyState;
 use super::search::{
-    BlankAudit, ForgetAnswers, LOOSE, RemoveLoose, look_at_events, look_at_runs, named_answers,
-    named_audit_rows, named_rows,
+    BlankAudit, ForgetAnswers, LOOSE, RemoveLoose, look_at_deliveries, look_at_events,
+    look_at_runs, named_answers, named_audit_rows, named_rows,
 };
 use super::terms::NameHasher;
 use crate::entities::privacy_requests;
@@ -67,7 +67,7 @@ impl Store {
 
     async fn next(&self, progress: Progress) -> Result<Keep, StoreError> {
         match progress.stage {
-            Stage::Events | Stage::Runs => self.search(progress).await,
+            Stage::Events | Stage::Runs | Stage::Deliveries => self.search(progress).await,
             Stage::Loose => self.search_loose(progress).await,
             Stage::Gather => self.gather(progress).await,
             Stage::Erase => self.erase(progress).await,
@@ -82,18 +82,21 @@ impl Store {
 
     async fn search(&self, mut progress: Progress) -> Result<Keep, StoreError> {
         let matcher = self.matcher(&progress);
-        let is_events = progress.stage == Stage::Events;
+        let stage = progress.stage;
         let mut named = BTreeSet::new();
         for _ in 0..BATCHES {
             let (after, cutoff) = (progress.after, progress.cutoff);
-            let batch = if is_events {
-                look_at_events(self, &matcher, after, cutoff).await?
-            } else {
-                look_at_runs(self, &matcher, after, cutoff).await?
+            let batch = match stage {
+                Stage::Events => look_at_events(self, &matcher, after, cutoff).await?,
+                Stage::Runs => look_at_runs(self, &matcher, after, cutoff).await?,
+                _ => look_at_deliveries(self, &matcher, after, cutoff).await?,
             };
             let Some(last) = batch.last else {
-                let next = if is_events { Stage::Runs } else { Stage::Loose };
-                progress.go_to(next);
+                progress.go_to(match stage {
+                    Stage::Events => Stage::Runs,
+                    Stage::Runs => Stage::Deliveries,
+                    _ => Stage::Loose,
+                });
                 break;
             };
             progress.after = Some(last);
@@ -104,10 +107,10 @@ impl Store {
             }
         }
         let mut keep = Keep::of(progress);
-        if is_events {
-            keep.events = named;
-        } else {
-            keep.runs = named;
+        match stage {
+            Stage::Events => keep.events = named,
+            Stage::Runs => keep.runs = named,
+            _ => keep.deliveries = named,
         }
         Ok(keep)
     }

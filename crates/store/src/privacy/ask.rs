@@ -66,7 +66,17 @@ impl Store {
         kind: PrivacyKind,
         id: Uuid,
     ) -> Result<Operated<PrivacyState>, StoreError> {
-        self.change(Stop { kind, id }).await
+        let stopped = self.change(Stop { kind, id }).await?;
+        let is_stopped = matches!(
+            stopped,
+            Operated::Done | Operated::NotIn(PrivacyState::Cancelled)
+        );
+        // After the commit, since one that went through has to be carried out again. Whoever does not hear that it is noted
+        // asks once more.
+        if is_stopped && kind == PrivacyKind::Erasure {
+            self.note_cancelled(id).await?;
+        }
+        Ok(stopped)
     }
 }
 

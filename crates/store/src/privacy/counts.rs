@@ -23,11 +23,13 @@ pub(super) fn items(request: Uuid, kind: &str) -> SelectStatement {
         .into_query()
 }
 
-/// The effects of what a request has found: of its runs, and deliveries of its events.
+/// The effects of what a request has found: of its runs, deliveries of its events, and
+/// deliveries that were found by themselves.
 pub(super) fn its_effects(request: Uuid) -> Condition {
     Condition::any()
         .add(effects::Column::RunId.in_subquery(items(request, "run")))
         .add(effects::Column::EventId.in_subquery(items(request, "event")))
+        .add(effects::Column::Id.in_subquery(items(request, "effect")))
 }
 
 impl Store {

@@ -1,22 +1,21 @@
 //! What is handed over: all that a request has found, as one JSON document. Nothing of it is kept; it is read when it is
-//! asked for.
+//! asked for. What stands there of others is left out, and counted (`of_runs`).
 
-use std::collections::HashMap;
+mod of_runs;
 
 use cuebook_core::clock::from_micros;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::counts::{items, its_effects};
+use self::of_runs::OfRuns;
+use super::counts::items;
 use super::looking::Matcher;
 use super::progress::Progress;
 use super::request::{PrivacyKind, PrivacyState};
 use super::search::{LOOSE, named_audit_rows, rows_as_json};
 use super::terms::NameHasher;
-use crate::entities::{
-    audit_log, effect_attempts, effect_bodies, effects, events, logs, privacy_requests, runs, steps,
-};
+use crate::entities::{audit_log, events, privacy_requests};
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -41,8 +40,10 @@ impl Store {
         document.insert("export".to_owned(), json!(id));
         document.insert("as_of".to_owned(), time(row.created_at));
         document.insert("events".to_owned(), self.events_of(id).await?);
-        document.insert("runs".to_owned(), self.exported_runs(id).await?);
-        document.insert("effects".to_owned(), self.effects_of(id).await?);
+        let mut shown = OfRuns::new(self, id, &matcher).await?;
+        document.insert("runs".to_owned(), shown.runs().await?);
+        document.insert("effects".to_owned(), shown.effects().await?);
+        document.insert("others_left_out".to_owned(), json!(shown.left_out()));
         let mut remembered = Map::new();
         for table in LOOSE.iter().filter(|table| table.is_exported) {
             let rows = rows_as_json(self, &matcher, table).await?;
@@ -71,107 +72,6 @@ impl Store {
             })
         });
         Ok(Json::Array(shown.collect()))
-    }
-
-    async fn exported_runs(&self, id: Uuid) -> Result<Json, StoreError> {
-        let rows = runs::Entity::find()
-            .filter(runs::Column::Id.in_subquery(items(id, "run")))
-            .order_by_asc(runs::Column::Id)
-            .all(self.readers())
-            .await?;
-        let mut steps = self.steps_of(id).await?;
-        let mut lines = self.lines_of(id).await?;
-        let shown = rows.into_iter().map(|row| {
-            json!({
-                "id": row.id,
-                "event_id": row.event_id,
-                "rule": row.rule,
-                "state": row.state,
-                "reason": row.reason,
-                "created_at": time(row.created_at),
-                "ended_at": row.ended_at.map(time),
-                "steps": steps.remove(&row.id).unwrap_or_default(),
-                "logs": lines.remove(&row.id).unwrap_or_default(),
-            })
-        });
-        Ok(Json::Array(shown.collect()))
-    }
-
-    async fn steps_of(&self, id: Uuid) -> Result<HashMap<Uuid, Vec<Json>>, StoreError> {
-        let rows = steps::Entity::find()
-            .filter(steps::Column::RunId.in_subquery(items(id, "run")))
-            .order_by_asc(steps::Column::StartedAt)
-            .all(self.readers())
-            .await?;
-        let mut shown = HashMap::<Uuid, Vec<Json>>::new();
-        for row in rows {
-            shown.entry(row.run_id).or_default().push(json!({
-                "function": row.function,
-                "arguments": of_bytes(&row.arguments),
-                "answer": row.answer.as_deref().map(of_bytes),
-                "started_at": time(row.started_at),
-            }));
-        }
-        Ok(shown)
-    }
-
-    async fn lines_of(&self, id: Uuid) -> Result<HashMap<Uuid, Vec<Json>>, StoreError> {
-        let rows = logs::Entity::find()
-            .filter(logs::Column::RunId.in_subquery(items(id, "run")))
-            .order_by_asc(logs::Column::At)
-            .all(self.readers())
-            .await?;
-        let mut shown = HashMap::<Uuid, Vec<Json>>::new();
-        for row in rows {
-            shown.entry(row.run_id).or_default().push(json!({
-                "at": time(row.at),
-                "level": row.level,
-                "message": row.message,
-                "fields": of_bytes(&row.fields),
-            }));
-        }
-        Ok(shown)
-    }
-
-    async fn effects_of(&self, id: Uuid) -> Result<Json, StoreError> {
-        let db = self.readers();
-        let rows = effects::Entity::find()
-            .filter(its_effects(id))
-            .order_by_asc(effects::Column::Id)
-            .all(db)
-            .await?;
-        let mut shown = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body = effect_bodies::Entity::find_by_id(row.id).one(db).await?;
-            let attempts = effect_attempts::Entity::find()
-                .filter(effect_attempts::Column::EffectId.eq(row.id))
-                .order_by_asc(effect_attempts::Column::Number)
-                .all(db)
-                .await?;
-            let attempts = attempts.into_iter().map(|attempt| {
-                json!({
-                    "at": time(attempt.started_at),
-                    "outcome": attempt.outcome,
-                    "status": attempt.status,
-                    "error": attempt.error,
-                    "answer": attempt.answer,
-                })
-            });
-            shown.push(json!({
-                "id": row.id,
-                "kind": row.kind,
-                "state": row.state,
-                "target": row.target,
-                "run_id": row.run_id,
-                "event_id": row.event_id,
-                "created_at": time(row.created_at),
-                "settled_at": row.settled_at.map(time),
-                "envelope": body.as_ref().map(|body| of_bytes(&body.envelope)),
-                "body": body.as_ref().map(|body| of_bytes(&body.body)),
-                "attempts": attempts.collect::<Vec<_>>(),
-            }));
-        }
-        Ok(Json::Array(shown))
     }
 
     /// What was done about what was found, and what names the person.

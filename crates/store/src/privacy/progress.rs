@@ -26,6 +26,8 @@ pub(super) enum Stage {
     Events,
     /// Runs, with all that belongs to them.
     Runs,
+    /// What was delivered to endpoints.
+    Deliveries,
     /// What belongs to no run: what rules remember, the audit log, kept answers.
     Loose,
     /// What was found is put together, and it is decided how to go on.
@@ -42,6 +44,7 @@ impl Stage {
         match self {
             Self::Events => "events",
             Self::Runs => "runs",
+            Self::Deliveries => "deliveries",
             Self::Loose => "loose",
             Self::Gather => "gather",
             Self::Erase => "erase",
@@ -53,6 +56,7 @@ impl Stage {
         [
             Self::Events,
             Self::Runs,
+            Self::Deliveries,
             Self::Loose,
             Self::Gather,
             Self::Erase,
@@ -142,6 +146,7 @@ pub(super) struct Keep {
     pub(super) progress: Progress,
     pub(super) events: BTreeSet<Uuid>,
     pub(super) runs: BTreeSet<Uuid>,
+    pub(super) deliveries: BTreeSet<Uuid>,
     /// Whether it is over.
     pub(super) end: Option<(PrivacyState, Option<String>)>,
 }
@@ -153,6 +158,7 @@ impl Keep {
             progress,
             events: BTreeSet::new(),
             runs: BTreeSet::new(),
+            deliveries: BTreeSet::new(),
             end: None,
         }
     }
@@ -184,7 +190,10 @@ async fn keep(tx: &Tx<'_>, request: &Keep) -> Result<Result<(), StoreError>, Sto
     };
     let events = request.events.iter().map(|item| find("event", item));
     let runs = request.runs.iter().map(|item| find("run", item));
-    insert_missing(tx, events.chain(runs).collect()).await?;
+    let deliveries = request.deliveries.iter();
+    let deliveries = deliveries.map(|item| find("effect", item));
+    let all = events.chain(runs).chain(deliveries);
+    insert_missing(tx, all.collect()).await?;
     row.pass = progress.pass;
     progress.stage.as_str().clone_into(&mut row.stage);
     row.after = progress.after;

@@ -1,4 +1,4 @@
-//! The first stage: what events and runs say goes. Their rows stay with type, subject, state and times, and so do the
+//! The first stage: what events and runs say goes, why they failed in words, too. Their rows stay with type, subject, state and times, and so do the
 //! ledger's with receivers and outcomes, so that the books close.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Val
 use uuid::Uuid;
 
 use super::tombstone;
-use crate::entities::{effect_attempts, effect_bodies, effects, events, logs, steps};
+use crate::entities::{effect_attempts, effect_bodies, effects, events, logs, runs, steps};
 use crate::error::StoreError;
 use crate::statements::{given, update_each};
 use crate::writer::Tx;
@@ -18,31 +18,50 @@ pub(crate) const REASON: &str =
 const TOGETHER: usize = 1000;
 
 /// Gives up what these events and their runs say.
-pub(super) async fn expire(tx: &Tx<'_>, of: &[Uuid], runs: &[Uuid]) -> Result<(), StoreError> {
+pub(super) async fn expire(tx: &Tx<'_>, of: &[Uuid], of_runs: &[Uuid]) -> Result<(), StoreError> {
     if of.is_empty() {
         return Ok(());
     }
-    for ids in effects_of(tx, of, runs).await?.chunks(TOGETHER) {
-        effect_bodies::Entity::delete_many()
-            .filter(effect_bodies::Column::EffectId.is_in(ids.iter().copied()))
-            .exec(tx.db)
-            .await?;
-        effect_attempts::Entity::update_many()
-            .col_expr(effect_attempts::Column::Answer, Expr::value(None::<String>))
-            .filter(effect_attempts::Column::EffectId.is_in(ids.iter().copied()))
-            .filter(effect_attempts::Column::Answer.is_not_null())
-            .exec(tx.db)
-            .await?;
+    for ids in effects_of(tx, of, of_runs).await?.chunks(TOGETHER) {
+        expire_effects(tx, ids).await?;
     }
+    // It may quote what the run read or sent; its code says what kind of end it was.
+    runs::Entity::update_many()
+        .col_expr(runs::Column::Reason, Expr::value(None::<String>))
+        .filter(runs::Column::Id.is_in(of_runs.iter().copied()))
+        .filter(
+            runs::Column::Reason
+                .is_not_null()
+                .and(runs::Column::Reason.ne(crate::privacy::ERASED)),
+        )
+        .exec(tx.db)
+        .await?;
     steps::Entity::delete_many()
-        .filter(steps::Column::RunId.is_in(runs.iter().copied()))
+        .filter(steps::Column::RunId.is_in(of_runs.iter().copied()))
         .exec(tx.db)
         .await?;
     logs::Entity::delete_many()
-        .filter(logs::Column::RunId.is_in(runs.iter().copied()))
+        .filter(logs::Column::RunId.is_in(of_runs.iter().copied()))
         .exec(tx.db)
         .await?;
     empty(tx, of).await
+}
+
+/// Gives up what these effects carried, and what was answered or went wrong.
+pub(super) async fn expire_effects(tx: &Tx<'_>, ids: &[Uuid]) -> Result<(), StoreError> {
+    use effect_attempts::Column;
+    effect_bodies::Entity::delete_many()
+        .filter(effect_bodies::Column::EffectId.is_in(ids.iter().copied()))
+        .exec(tx.db)
+        .await?;
+    effect_attempts::Entity::update_many()
+        .col_expr(Column::Answer, Expr::value(None::<String>))
+        .col_expr(Column::Error, Expr::value(None::<String>))
+        .filter(Column::EffectId.is_in(ids.iter().copied()))
+        .filter(Column::Answer.is_not_null().or(Column::Error.is_not_null()))
+        .exec(tx.db)
+        .await?;
+    Ok(())
 }
 
 async fn empty(tx: &Tx<'_>, of: &[Uuid]) -> Result<(), StoreError> {
@@ -88,10 +107,10 @@ async fn empty(tx: &Tx<'_>, of: &[Uuid]) -> Result<(), StoreError> {
 pub(super) async fn effects_of(
     tx: &Tx<'_>,
     of: &[Uuid],
-    runs: &[Uuid],
+    of_runs: &[Uuid],
 ) -> Result<Vec<Uuid>, StoreError> {
     let wanted = Condition::any()
-        .add(effects::Column::RunId.is_in(runs.iter().copied()))
+        .add(effects::Column::RunId.is_in(of_runs.iter().copied()))
         .add(
             effects::Column::EndpointId
                 .is_not_null()

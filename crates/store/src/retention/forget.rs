@@ -30,9 +30,7 @@ pub(super) async fn forget(tx: &Tx<'_>, of: &[Uuid], of_runs: &[Uuid]) -> Result
         return Ok(());
     }
     for ids in effects_of(tx, of, of_runs).await?.chunks(TOGETHER) {
-        delete!(tx, effect_attempts, EffectId in ids);
-        delete!(tx, effect_bodies, EffectId in ids);
-        delete!(tx, effects, Id in ids);
+        forget_effects(tx, ids).await?;
     }
     delete!(tx, claims, RunId in of_runs);
     delete!(tx, steps, RunId in of_runs);
@@ -42,5 +40,13 @@ pub(super) async fn forget(tx: &Tx<'_>, of: &[Uuid], of_runs: &[Uuid]) -> Result
     delete!(tx, confirmations, EventId in of);
     delete!(tx, events, Id in of);
     delete!(tx, retention_later, EventId in of);
+    Ok(())
+}
+
+/// Gives up these effects.
+pub(super) async fn forget_effects(tx: &Tx<'_>, ids: &[Uuid]) -> Result<(), StoreError> {
+    delete!(tx, effect_attempts, EffectId in ids);
+    delete!(tx, effect_bodies, EffectId in ids);
+    delete!(tx, effects, Id in ids);
     Ok(())
 }

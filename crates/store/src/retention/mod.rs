@@ -18,6 +18,7 @@ mod outdated;
 mod plan;
 mod retain;
 mod stage;
+mod test_deliveries;
 mod tombstone;
 
 pub(crate) use expire::REASON;

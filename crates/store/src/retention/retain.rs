@@ -11,6 +11,7 @@ use super::forget::forget;
 use super::outdated::give_up_outdated;
 use super::plan::{Plan, plan};
 use super::stage::Stage;
+use super::test_deliveries::plan_tests;
 use crate::entities::{retention_later, runs};
 use crate::error::StoreError;
 use crate::installation::set_fact;
@@ -46,7 +47,12 @@ impl Store {
         let mut retained = Retained::default();
         for stage in [Stage::Payloads, Stage::Metadata] {
             let now = self.inner.clock.now();
-            let plan = plan(self.readers(), stage, stage.keeps(retention), now).await?;
+            let keep = stage.keeps(retention);
+            if let Some(tests) = plan_tests(self.readers(), stage, keep, now).await? {
+                retained.more |= !tests.ids.is_empty();
+                self.inner.writer.submit(tests).await?;
+            }
+            let plan = plan(self.readers(), stage, keep, now).await?;
             if plan.is_empty() {
                 continue;
             }

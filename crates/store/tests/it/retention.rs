@@ -77,6 +77,47 @@ stories! {
         assert_eq!(retain(&store).await.expired, 0, "once");
     }
 
+    async fn what_went_wrong_with_a_send_and_tests_of_endpoints_go_by_age(stage: &Stage) {
+        let store = stage.open().await;
+        let id = cuebook_core::EndpointId(stage.id());
+        let new = cuebook_store::NewEndpoint {
+            id,
+            url: "https://crm.example.test/hooks".to_owned(),
+            description: String::new(),
+            types: Vec::new(),
+            origins: cuebook_core::endpoint::USUAL_ORIGINS.to_vec(),
+            enabled: true,
+            rate: None,
+        };
+        store.add_endpoint(new, &cuebook_core::secret::SecretText::new("s")).await.unwrap();
+        store.accept_event(stage.booking("1", &[])).await.unwrap();
+        let shown = store.show_endpoint(id).await.unwrap().unwrap();
+        let test = cuebook_core::EffectId(stage.id());
+        store.test_endpoint(shown, test, b"{}".to_vec()).await.unwrap();
+        for send in store.claim_sends(10).await.unwrap() {
+            let mut settled = stage.settlement(&send, SettledAs::Done);
+            settled.attempt.answer = Some("hello tom@x.ch".to_owned());
+            settled.attempt.error = Some("tom@x.ch is refused".to_owned());
+            store.settle_send(settled).await.unwrap();
+        }
+        let said = async || {
+            let effects = store.list_effects(&EffectFilter::default(), &Page::default()).await.unwrap().items;
+            let attempts = effects.into_iter().flat_map(|one| one.attempts);
+            attempts.map(|one| one.answer.is_some() && one.error.is_some()).collect::<Vec<_>>()
+        };
+        stage.pass(29 * DAY);
+        retain(&store).await;
+        assert_eq!(said().await, [true, true]);
+        stage.pass(2 * DAY);
+        retain(&store).await;
+        assert_eq!(said().await, [false, false]);
+        assert!(store.effect_message(test).await.unwrap().is_none());
+        stage.pass(370 * DAY);
+        retain(&store).await;
+        assert!(said().await.is_empty());
+        books_close(&store).await;
+    }
+
     async fn after_400_days_nothing_is_left(stage: &Stage) {
         let store = stage.open().await;
         mailed(stage, &store).await;
@@ -166,6 +207,8 @@ stories! {
         stage.pass(31 * DAY);
         assert_eq!(retain(&store).await.expired, 1);
         let run = claimed.run.id;
+        let shown = store.show_run(run).await.unwrap().unwrap().run;
+        assert_eq!((shown.code.as_deref(), shown.reason), (Some("script_error"), None));
         let refused = Operated::NotIn(RunState::Failed);
         assert_eq!(store.retry_run(run, None).await.unwrap(), refused);
         assert_eq!(store.restart_run(run).await.unwrap(), refused);

@@ -1,4 +1,4 @@
-//! One erasure in the file.
+//! One erasure in the file, or that it was stopped.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,19 @@ pub(crate) struct Line {
     pub(super) terms: Vec<(TermKind, String)>,
     /// The person's bookings.
     pub(super) followed: Vec<String>,
+}
+
+/// What one line of the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Note {
+    /// An erasure begins to overwrite.
+    Erasure(Line),
+    /// An erasure was stopped: it is not carried out again.
+    Cancelled {
+        /// The request.
+        cancelled: super::Id,
+    },
 }
 
 impl Line {

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::line::Line;
+use super::line::{Line, Note};
 use crate::connect::failed;
 use crate::error::StoreError;
 
@@ -20,8 +20,18 @@ impl ErasureLog {
         *self.path() = Some(path);
     }
 
-    /// All lines that can be read.
+    /// The erasures that were not stopped, of all lines that can be read.
     pub(super) fn read(&self) -> Result<Vec<Line>, StoreError> {
+        let notes = self.notes()?;
+        let is_stopped = |request| notes.contains(&Note::Cancelled { cancelled: request });
+        let erasures = notes.iter().filter_map(|note| match note {
+            Note::Erasure(line) if !is_stopped(line.request) => Some(line.clone()),
+            _ => None,
+        });
+        Ok(erasures.collect())
+    }
+
+    fn notes(&self) -> Result<Vec<Note>, StoreError> {
         let path = self.path();
         let Some(path) = path.as_ref() else {
             return Ok(Vec::new());
@@ -44,15 +54,15 @@ impl ErasureLog {
     }
 
     /// Adds a line, unless it is there; on disk when this returns.
-    pub(super) fn append(&self, line: &Line) -> Result<(), StoreError> {
-        if self.read()?.contains(line) {
+    pub(super) fn append(&self, note: &Note) -> Result<(), StoreError> {
+        if self.notes()?.contains(note) {
             return Ok(());
         }
         let path = self.path();
         let Some(path) = path.as_ref() else {
             return Ok(());
         };
-        let mut text = serde_json::to_string(line)
+        let mut text = serde_json::to_string(note)
             .map_err(|error| StoreError::Invalid(format!("an erasure cannot be noted: {error}")))?;
         // A line that broke off ends here.
         text.insert(0, '\n');
@@ -93,15 +103,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("erasures.log");
         let log = ErasureLog::default();
-        log.append(&line(1)).unwrap();
+        let begins = |number| Note::Erasure(line(number));
+        log.append(&begins(1)).unwrap();
         assert_eq!(log.read().unwrap(), [], "nobody has said where");
         log.keep_at(path.clone());
         assert_eq!(log.read().unwrap(), []);
-        log.append(&line(1)).unwrap();
-        log.append(&line(1)).unwrap();
+        log.append(&begins(1)).unwrap();
+        log.append(&begins(1)).unwrap();
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"{\"request\":").unwrap();
-        log.append(&line(2)).unwrap();
+        log.append(&begins(2)).unwrap();
         assert_eq!(log.read().unwrap(), [line(1), line(2)]);
+        let stops = Note::Cancelled {
+            cancelled: line(1).request,
+        };
+        log.append(&stops).unwrap();
+        assert_eq!(log.read().unwrap(), [line(2)], "it was stopped");
     }
 }

@@ -2,14 +2,15 @@
 //! a file beside the database. A database that was restored from a copy made before does not know of it; it is searched and
 //! overwritten again before anything runs.
 //!
-//! Only what the first erasure would have touched is: rows from before it was asked for.
+//! Only what the first erasure would have touched is: rows from before it was asked for. One that was stopped is noted as
+//! such, and not carried out again.
 
 mod line;
 mod log;
 
 use uuid::Uuid;
 
-use self::line::Line;
+use self::line::{Line, Note};
 pub(crate) use self::log::ErasureLog;
 use super::ask::fresh;
 use super::progress::{self, Progress};
@@ -67,8 +68,17 @@ impl Store {
     /// Notes whom an erasure is about.
     pub(super) async fn note_erasure(&self, progress: &Progress) -> Result<(), StoreError> {
         let line = Line::of(progress, self.inner.secret_key.id());
+        self.note(Note::Erasure(line)).await
+    }
+
+    /// Notes that an erasure was stopped.
+    pub(super) async fn note_cancelled(&self, request: Uuid) -> Result<(), StoreError> {
+        self.note(Note::Cancelled { cancelled: request }).await
+    }
+
+    async fn note(&self, note: Note) -> Result<(), StoreError> {
         let log = std::sync::Arc::clone(&self.inner.erasures);
-        tokio::task::spawn_blocking(move || log.append(&line))
+        tokio::task::spawn_blocking(move || log.append(&note))
             .await
             .map_err(|error| StoreError::Invalid(format!("an erasure cannot be noted: {error}")))?
     }

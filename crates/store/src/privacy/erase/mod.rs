@@ -69,13 +69,14 @@ async fn erase(tx: &Tx<'_>, request: Uuid) -> Result<Vec<Uuid>, StoreError> {
         let found = found.iter().filter(|find| find.kind == kind);
         found.map(|find| find.item).collect::<Vec<Uuid>>()
     };
-    let (events, mut runs) = (of("event"), of("run"));
+    let (events, mut runs, deliveries) = (of("event"), of("run"), of("effect"));
     runs.extend(runs_of(tx, &events).await?);
     runs.sort_unstable();
     runs.dedup();
     let both = Condition::any()
         .add(entities::effects::Column::RunId.is_in(runs.iter().copied()))
-        .add(entities::effects::Column::EventId.is_in(events.iter().copied()));
+        .add(entities::effects::Column::EventId.is_in(events.iter().copied()))
+        .add(entities::effects::Column::Id.is_in(deliveries));
     let got = received::rows(tx.db, request, both.clone(), None).await?;
     insert_missing(tx, got).await?;
     runs::erase(tx, &runs).await?;

@@ -11,7 +11,7 @@ use super::candidates::{is_distinct, kind_of};
 use super::matcher::{Matcher, Seen};
 
 /// How deep texts that are JSON lie within each other.
-const NESTED: usize = 4;
+pub(super) const NESTED: usize = 4;
 
 impl Matcher {
     /// What a document names. `about` says what it is about, such as `booking` where it is a booking.
@@ -27,7 +27,7 @@ impl Matcher {
         self.scalar(pid, name, name)
     }
 
-    fn value(&self, json: &Json, key: &str, parent: &str, depth: usize) -> Seen {
+    pub(super) fn value(&self, json: &Json, key: &str, parent: &str, depth: usize) -> Seen {
         match json {
             Json::Null | Json::Bool(_) => Seen::default(),
             Json::Number(number) => self.scalar(&number.to_string(), key, parent),
@@ -106,7 +106,7 @@ fn is_id(key: &str) -> bool {
     matches!(key, "pid" | "id")
 }
 
-fn parsed(bytes: &[u8]) -> Option<Json> {
+pub(super) fn parsed(bytes: &[u8]) -> Option<Json> {
     let start = bytes.trim_ascii_start().first()?;
     if !matches!(start, b'{' | b'[' | b'"') || json_guard::check(bytes).is_err() {
         return None;

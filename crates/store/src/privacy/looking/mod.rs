@@ -3,12 +3,13 @@
 //!
 //! `candidates` takes the words of a text that could be a pid or a mail address; their hashes are compared (`matcher`).
 //! `views` undoes encodings, layer by layer. `document` knows JSON: which field a pid stands in, and whose booking a record
-//! shows.
+//! shows. `others` takes out of a document what is about somebody else.
 
 mod base64;
 mod candidates;
 mod document;
 mod matcher;
+mod others;
 mod views;
 
 pub(super) use matcher::{Matcher, Seen};

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use super::LOOSE;
 use crate::connect;
 
-/// Looked at where its event or run is, or overwritten with it.
+/// Looked at where its event, run or delivery is, or overwritten with it.
 const WITH_ITS_OWNER: &[(&str, &[&str])] = &[
     (
         "events",

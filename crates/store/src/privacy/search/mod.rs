@@ -1,10 +1,12 @@
 //! Looks through the database in batches, with connections that only read. Which columns are looked at stands in
-//! `columns_tests`, which compares it it with the schema, so that no new table is forgotten.
+//! `columns_tests`, which compares it with the schema, so that no new table is forgotten.
 
 mod answers;
 mod audit_rows;
 #[cfg(test)]
 mod columns_tests;
+mod deliveries;
+mod effects;
 mod events;
 mod loose;
 mod runs;
@@ -19,9 +21,10 @@ use crate::error::StoreError;
 
 pub(super) use answers::{ForgetAnswers, named_answers};
 pub(super) use audit_rows::{BlankAudit, named_audit_rows};
+pub(super) use deliveries::look_at_deliveries;
 pub(super) use events::look_at_events;
 pub(super) use loose::{LOOSE, RemoveLoose, named_rows, rows_as_json};
-pub(super) use runs::look_at_runs;
+pub(super) use runs::{about, look_at_runs};
 
 /// What a batch of rows named.
 #[derive(Debug, Default)]

@@ -6,15 +6,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::looking::Matcher;
+use super::effects::{Texts, add_bodies_and_attempts};
 use super::{Batch, Text, look};
-use crate::entities::{effect_attempts, effect_bodies, effects, logs, runs, steps, waits};
+use crate::entities::{effects, logs, runs, steps, waits};
 use crate::error::StoreError;
 use crate::store::Store;
 
 /// How many are looked at together: a journal has 5 MiB at most, and most have a few KiB.
 const RUNS: u64 = 24;
 
-type Texts = HashMap<Uuid, Vec<Text>>;
 /// The id of a run, its subject and its reason.
 type RunRow = (Uuid, Option<String>, Option<String>);
 /// The run of a step, its function, arguments and answer.
@@ -80,7 +80,7 @@ async fn add_steps(store: &Store, ids: &[Uuid], texts: &mut Texts) -> Result<(),
 }
 
 /// What a step's answer is: that of `ticketpark::booking` is a booking, that of `ticketpark::get("/persons/…")` a person.
-fn about(function: &str, arguments: &[u8]) -> String {
+pub(in crate::privacy) fn about(function: &str, arguments: &[u8]) -> String {
     let Some(name) = function.strip_prefix("ticketpark::") else {
         return String::new();
     };
@@ -150,46 +150,7 @@ async fn add_effects(store: &Store, ids: &[Uuid], texts: &mut Texts) -> Result<(
         let target = Text::Plain(target.into_bytes());
         texts.entry(run).or_default().push(target);
     }
-    if run_of.is_empty() {
-        return Ok(());
-    }
-    let bodies: Vec<(Uuid, Vec<u8>, Vec<u8>)> = effect_bodies::Entity::find()
-        .select_only()
-        .columns([
-            effect_bodies::Column::EffectId,
-            effect_bodies::Column::Envelope,
-            effect_bodies::Column::Body,
-        ])
-        .filter(effect_bodies::Column::EffectId.is_in(run_of.keys().copied()))
-        .into_tuple()
-        .all(store.readers())
-        .await?;
-    for (effect, envelope, body) in bodies {
-        if let Some(run) = run_of.get(&effect) {
-            let of_run = texts.entry(*run).or_default();
-            of_run.push(Text::Json(envelope, String::new()));
-            of_run.push(Text::Raw(body));
-        }
-    }
-    let attempts: Vec<(Uuid, Option<String>, Option<String>)> = effect_attempts::Entity::find()
-        .select_only()
-        .columns([
-            effect_attempts::Column::EffectId,
-            effect_attempts::Column::Error,
-            effect_attempts::Column::Answer,
-        ])
-        .filter(effect_attempts::Column::EffectId.is_in(run_of.keys().copied()))
-        .into_tuple()
-        .all(store.readers())
-        .await?;
-    for (effect, error, answer) in attempts {
-        if let Some(run) = run_of.get(&effect) {
-            let plain = [error, answer].into_iter().flatten();
-            let of_run = texts.entry(*run).or_default();
-            of_run.extend(plain.map(|text| Text::Plain(text.into_bytes())));
-        }
-    }
-    Ok(())
+    add_bodies_and_attempts(store, &run_of, texts).await
 }
 
 #[cfg(test)]

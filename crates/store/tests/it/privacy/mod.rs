@@ -1,6 +1,7 @@
 //! One person's data.
 
 mod again;
+mod deliveries;
 mod erasing;
 mod finding;
 mod scene;
