@@ -11,7 +11,7 @@ use super::progress::{FOLLOW, Keep, Progress, Stage, VERIFY};
 use super::request::PrivacyState;
 use super::search::{
     BlankAudit, ForgetAnswers, LOOSE, RemoveLoose, look_at_deliveries, look_at_events,
-    look_at_runs, named_answers, named_audit_rows, named_rows,
+    look_at_runs, named_answers, named_audit_rows, named_copies, named_rows,
 };
 use super::terms::NameHasher;
 use crate::entities::privacy_requests;
@@ -132,12 +132,15 @@ impl Store {
         Ok(Keep::of(progress))
     }
 
-    /// Adds the runs of the events that were found; then decides how it goes on.
+    /// Adds the runs of the events that were found, and what was copied of either meanwhile; then decides how it goes on.
     async fn gather(&self, mut progress: Progress) -> Result<Keep, StoreError> {
         let more = self.runs_to_add(progress.id).await?;
-        if !more.is_empty() {
+        let (matcher, cutoff) = (self.matcher(&progress), progress.cutoff);
+        let copies = named_copies(self, &matcher, progress.id, cutoff).await?;
+        if !more.is_empty() || !copies.is_empty() {
             let mut keep = Keep::of(progress);
             keep.runs = more;
+            keep.events = copies;
             return Ok(keep);
         }
         if progress.pass < FOLLOW && !progress.followed.is_empty() {

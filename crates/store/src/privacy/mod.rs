@@ -21,6 +21,7 @@ mod claim;
 mod clean;
 mod counts;
 mod erase;
+mod erased;
 mod export;
 mod looking;
 mod progress;
@@ -32,11 +33,13 @@ mod tombstone;
 
 pub(crate) use again::ErasureLog;
 pub use ask::PrivacyAsked;
+pub(crate) use erased::Erased;
 pub use received::Received;
 pub use request::{
     Found, NewPrivacyRequest, PrivacyFilter, PrivacyKind, PrivacyRequest, PrivacyRequestId,
     PrivacyState,
 };
+pub(crate) use terms::NameHasher;
 pub use terms::{Person, TermKind};
 pub use tombstone::is_erased;
-pub(crate) use tombstone::{ERASED, is_erased_run};
+pub(crate) use tombstone::{ERASED, erased_events, is_erased_run};

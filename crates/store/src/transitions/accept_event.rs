@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cuebook_core::clock::to_micros;
-use cuebook_core::event::Event;
+use cuebook_core::event::{Event, Origin};
 use cuebook_core::rule::{Concurrency, RuleName, RuleOptions, VersionHash};
 use cuebook_core::run::RunState;
 use cuebook_core::{EventId, RunId};
@@ -26,6 +26,7 @@ use super::stop::{Stopped, StoppedRules};
 use crate::audit::{Change, Target};
 use crate::entities::{events, runs};
 use crate::error::StoreError;
+use crate::privacy::erased_events;
 use crate::statements::insert_all;
 use crate::store::Store;
 use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
@@ -113,8 +114,29 @@ impl Transition for AcceptEvent {
     }
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<Accepted> {
-        let accepted = insert_events(tx, batch.iter().map(|event| (event, None))).await?;
-        Ok(accepted.into_iter().map(Ok).collect())
+        let copied = batch.iter().filter_map(Self::copied);
+        let erased = erased_events(tx, &copied.collect::<Vec<_>>()).await?;
+        let is_gone = |event: &Self| event.copied().is_some_and(|of| erased.contains(&of));
+        let left = batch.iter().filter(|event| !is_gone(event));
+        let mut accepted = insert_events(tx, left.map(|event| (event, None)))
+            .await?
+            .into_iter();
+        let gone = || StoreError::Invalid("the event was erased meanwhile".to_owned());
+        Ok(batch
+            .iter()
+            .map(|event| {
+                let taken = (!is_gone(event)).then(|| accepted.next());
+                taken.flatten().ok_or_else(gone)
+            })
+            .collect())
+    }
+}
+
+impl AcceptEvent {
+    /// The event that it repeats.
+    fn copied(&self) -> Option<Uuid> {
+        let is_copy = self.event.origin == Origin::Replay;
+        self.event.parent.filter(|_| is_copy).map(|of| of.0)
     }
 }
 
@@ -181,7 +203,10 @@ pub(super) async fn start_runs(
                 .filter(|start| !disabled.has(&start.rule))
                 .collect(),
         };
-        tx.fresh.keep(&event.event, starts.len());
+        if !tx.is_shared() {
+            // Elsewhere another node may take the runs, and one that erases the event cannot reach into this memory.
+            tx.fresh.keep(&event.event, starts.len());
+        }
         let first = run_rows.len();
         run_rows.extend(
             starts

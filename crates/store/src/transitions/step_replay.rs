@@ -15,6 +15,7 @@ use super::accept_event::{AcceptEvent, insert_events};
 use super::end_replay::forget_texts;
 use crate::entities::{replayed_events, replays};
 use crate::error::StoreError;
+use crate::privacy::erased_events;
 use crate::statements::insert_all;
 use crate::store::Store;
 use crate::writer::{Applied, Order, SubjectLocks, Transition, Tx};
@@ -82,15 +83,21 @@ async fn take(tx: &Tx<'_>, step: &ReplayStep) -> Result<ReplayStepped, StoreErro
     if row.state != ReplayState::Running.as_str() || row.position.map(EventId) != step.from {
         return Ok(ReplayStepped::Taken);
     }
-    insert_events(tx, step.made.iter().map(|(_, accept)| (accept, None))).await?;
-    let notes = step.made.iter().map(|(of, accept)| replayed_events::Model {
+    // They were read before: whatever was erased since must not come back.
+    let sources: Vec<_> = step.made.iter().map(|(of, _)| of.0).collect();
+    let erased = erased_events(tx, &sources).await?;
+    let left = || step.made.iter().filter(|(of, _)| !erased.contains(&of.0));
+    insert_events(tx, left().map(|(_, accept)| (accept, None))).await?;
+    let notes = left().map(|(of, accept)| replayed_events::Model {
         replay_id: step.replay.0,
         event_id: of.0,
         made_id: accept.event.id.0,
     });
     insert_all(tx, notes.collect()).await?;
-    let made = i64::try_from(step.made.len()).unwrap_or(i64::MAX);
+    let gone = step.made.len() - left().count();
+    let made = i64::try_from(step.made.len() - gone).unwrap_or(i64::MAX);
     let skipped = i64::try_from(step.skipped).unwrap_or(i64::MAX);
+    let skipped = skipped.saturating_add(i64::try_from(gone).unwrap_or(i64::MAX));
     let mut update = replays::Entity::update_many()
         .col_expr(
             replays::Column::Position,

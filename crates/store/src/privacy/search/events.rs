@@ -1,6 +1,6 @@
 //! Events: their bytes as they came, their headers and what was said about them.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::super::looking::Matcher;
@@ -33,7 +33,18 @@ pub(in crate::privacy) async fn look_at_events(
     after: Option<Uuid>,
     cutoff: i64,
 ) -> Result<Batch, StoreError> {
-    let mut select = Entity::find()
+    let come = Entity::find().filter(Column::ReceivedAt.lte(cutoff));
+    look_at(store, matcher, come, after).await
+}
+
+/// Looks at the next of some events after one.
+pub(super) async fn look_at(
+    store: &Store,
+    matcher: &Matcher,
+    events: Select<Entity>,
+    after: Option<Uuid>,
+) -> Result<Batch, StoreError> {
+    let mut select = events
         .select_only()
         .columns([
             Column::Id,
@@ -43,7 +54,6 @@ pub(in crate::privacy) async fn look_at_events(
             Column::Headers,
             Column::Body,
         ])
-        .filter(Column::ReceivedAt.lte(cutoff))
         .order_by_asc(Column::Id)
         .limit(EVENTS);
     if let Some(after) = after {

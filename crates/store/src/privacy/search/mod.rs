@@ -5,6 +5,7 @@ mod answers;
 mod audit_rows;
 #[cfg(test)]
 mod columns_tests;
+mod copies;
 mod deliveries;
 mod effects;
 mod events;
@@ -21,6 +22,7 @@ use crate::error::StoreError;
 
 pub(super) use answers::{ForgetAnswers, named_answers};
 pub(super) use audit_rows::{BlankAudit, named_audit_rows};
+pub(super) use copies::named_copies;
 pub(super) use deliveries::look_at_deliveries;
 pub(super) use events::look_at_events;
 pub(super) use loose::{LOOSE, RemoveLoose, named_rows, rows_as_json};

@@ -3,7 +3,8 @@
 //! In one transaction: each change is claimed by its primary key, what an event has told of is noted with that event, what
 //! nothing told of becomes an event with its runs or, beyond so many an hour, an event that a person decides about; and
 //! each record's snapshot is kept. If the process dies before the commit none of this has happened, and the page is read
-//! again; if after, its changes are claimed and are passed over.
+//! again; if after, its changes are claimed and are passed over. So are those of somebody who was erased since: of them
+//! no claim is left.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use super::seen::{claimed, made_lately, snapshots};
 use super::take::taken;
 use crate::entities::{events, reconcile_snapshots, reconciled_changes, reconciliations};
 use crate::error::StoreError;
+use crate::privacy::{Erased, NameHasher};
 use crate::statements::{insert_all, insert_or};
 use crate::store::Store;
 use crate::transitions::accept_event::{AcceptEvent, RuleStart, event_row, insert_events};
@@ -70,25 +72,34 @@ impl Store {
     /// # Errors
     /// [`StoreError::Fenced`] where this process has the reconciliation no more.
     pub async fn keep_found(&self, page: FoundPage) -> Result<PageKept, StoreError> {
-        self.inner.writer.submit(page).await
+        let hasher = NameHasher::new(&self.inner.secret_key);
+        let keep = KeepFound { page, hasher };
+        self.inner.writer.submit(keep).await
     }
 }
 
-impl Transition for FoundPage {
+/// A request to keep a page.
+struct KeepFound {
+    page: FoundPage,
+    /// By which it is known who was erased.
+    hasher: NameHasher,
+}
+
+impl Transition for KeepFound {
     type Output = PageKept;
     const ORDER: Order = Order::Accept;
 
     fn lock(&self, locks: &mut SubjectLocks) {
-        for subject in self.found.iter().filter_map(Found::subject) {
+        for subject in self.page.found.iter().filter_map(Found::subject) {
             locks.event_about(subject);
         }
     }
 
     async fn apply(batch: &[Self], tx: &Tx<'_>) -> Applied<PageKept> {
         let mut results = Vec::with_capacity(batch.len());
-        for page in batch {
+        for Self { page, hasher } in batch {
             results.push(match taken(tx, page.id, page.fence).await? {
-                Some(row) => Ok(keep(tx, page, &row).await?),
+                Some(row) => Ok(keep(tx, page, hasher, &row).await?),
                 None => Err(StoreError::Fenced),
             });
         }
@@ -109,15 +120,23 @@ struct Left {
 async fn keep(
     tx: &Tx<'_>,
     page: &FoundPage,
+    hasher: &NameHasher,
     row: &reconciliations::Model,
 ) -> Result<PageKept, StoreError> {
     let baseline = mark::keep(tx, tx.now).await?.baseline;
     let claimed = claimed(tx, page).await?;
+    // After what is claimed: whatever an erasure had removed of that by then, the erasure itself stands here.
+    let erased = Erased::load(tx, hasher).await?;
+    let changed_at = |found: &Found| found.updated.unwrap_or(from_micros(row.since));
     let mut left = Left::default();
     let mut fresh = Vec::new();
     let mut seen = HashSet::new();
     for found in &page.found {
         left.kept.looked += 1;
+        if erased.has(found, changed_at(found)) {
+            // Nothing is kept of it, and that it is not known here is no reason to tell of it anew.
+            continue;
+        }
         let change = (found.pid.to_string(), found.change());
         if !claimed.contains(&change) && seen.insert(change) {
             fresh.push(found.clone());
@@ -132,13 +151,13 @@ async fn keep(
             found,
             Context {
                 last: last.get(found.pid.as_str()),
-                heard_of: heard.of(found),
+                // What an erasure has made forget was heard of all the same.
+                heard_of: heard.of(found) || found.created.is_some_and(|at| erased.has(found, at)),
                 baseline,
             },
         );
         let known = heard.take(found, told.as_ref(), row.since);
         left.snapshots.push(snapshot_row(tx, found)?);
-        let changed_at = found.updated.unwrap_or(from_micros(row.since));
         let (outcome, event) = match (known, told) {
             (Some(event), _) => {
                 left.kept.known += 1;
@@ -149,7 +168,7 @@ async fn keep(
                 ("unchanged", None)
             }
             (None, Some(told)) => {
-                let why = reason_to_hold(room, changed_at < baseline);
+                let why = reason_to_hold(room, changed_at(found) < baseline);
                 if why.is_none() {
                     room -= 1;
                 }

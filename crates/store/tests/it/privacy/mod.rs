@@ -4,4 +4,5 @@ mod again;
 mod deliveries;
 mod erasing;
 mod finding;
+mod returning;
 mod scene;

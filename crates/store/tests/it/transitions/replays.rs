@@ -4,7 +4,8 @@ use cuebook_core::event::{Event, Origin};
 use cuebook_core::replay::{Replay, ReplayFilter, ReplayOf, ReplayState, ReplayVersion};
 use cuebook_core::{EventId, ReplayId};
 use cuebook_store::{
-    AcceptEvent, EventFilter, Operated, Page, ReplayBatch, ReplayStep, ReplayStepped, Store,
+    AcceptEvent, EventFilter, NewPrivacyRequest, Operated, Page, Person, PrivacyKind, ReplayBatch,
+    ReplayStep, ReplayStepped, Store,
 };
 
 use crate::stage::{Stage, stories};
@@ -136,6 +137,29 @@ stories! {
         store.step_replay(stage.replay_step(&replay, &batch)).await.unwrap();
         let replay = look(&store, &replay).await;
         assert_eq!((replay.state, replay.replayed, replay.skipped), (ReplayState::Completed, 2, 1));
+    }
+
+    async fn what_was_erased_since_it_was_read_is_not_replayed(stage: &Stage) {
+        let store = stage.open().await;
+        let events = stage.bookings(&store, 2).await;
+        let replay = stage.replay(&store, ReplayOf::Events(events.clone())).await;
+        let batch = store.replay_batch(&replay, 10).await.unwrap();
+        let booking = Some("1".to_owned());
+        let request = NewPrivacyRequest {
+            kind: PrivacyKind::Erasure,
+            dry_run: false,
+            person: Person { booking, ..Person::default() },
+            requested_by: None,
+        };
+        store.ask_privacy(&request).await.unwrap();
+        let id = store.claim_privacy().await.unwrap().unwrap();
+        while store.advance_privacy(id).await.unwrap() {}
+        store.step_replay(stage.replay_step(&replay, &batch)).await.unwrap();
+        let replay = look(&store, &replay).await;
+        assert_eq!((replay.state, replay.replayed, replay.skipped), (ReplayState::Completed, 1, 1));
+        let made = EventFilter { origin: Some(Origin::Replay), ..EventFilter::default() };
+        let made = store.list_events(&made, &Page::default()).await.unwrap().items;
+        assert_eq!(made.iter().map(|view| view.event.parent).collect::<Vec<_>>(), [Some(events[1])]);
     }
 
     async fn a_cancelled_replay_takes_no_further_step_and_forgets_what_was_searched_for(stage: &Stage) {
