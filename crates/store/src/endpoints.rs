@@ -11,6 +11,7 @@ use cuebook_core::endpoint::{Destination, Destinations, Endpoint, EndpointState}
 use cuebook_core::rule::Rate;
 use cuebook_core::secret::SecretText;
 use cuebook_core::{EndpointId, Timestamp};
+use tokio::sync::Mutex;
 
 /// What is known of the endpoints.
 #[derive(Default)]
@@ -18,6 +19,9 @@ pub(crate) struct Endpoints {
     known: RwLock<Arc<Vec<Known>>>,
     /// Whether nothing is forwarded, and all is recorded as captured.
     captures: AtomicBool,
+    /// Held from before they are read until they are known here: what was read later is never replaced by what was
+    /// read before it.
+    pub(crate) reading: Mutex<()>,
 }
 
 /// An endpoint and its secrets.

@@ -18,6 +18,9 @@ pub(crate) struct HookTokens {
     known: RwLock<Vec<Known>>,
     /// When an unknown token last had the database looked at.
     pub(crate) looked_at: Mutex<Option<Timestamp>>,
+    /// Held from before they are read until they are known here: what was read later is never replaced by what was
+    /// read before it.
+    pub(crate) reading: Mutex<()>,
 }
 
 /// A token and its hash.

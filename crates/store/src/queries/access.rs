@@ -149,6 +149,7 @@ impl Store {
 
     /// Reads the hook tokens into memory.
     pub(crate) async fn refresh_hook_tokens(&self) -> Result<(), StoreError> {
+        let _reading = self.inner.hook_tokens.reading.lock().await;
         let rows = hook_tokens::Entity::find().all(self.readers()).await?;
         let known: Result<Vec<Known>, StoreError> = rows.into_iter().map(known).collect();
         self.inner.hook_tokens.replace(known?);

@@ -55,7 +55,10 @@ impl Store {
     /// Reads the endpoints into memory. What was held for one that is enabled now is let go.
     pub(crate) async fn refresh_endpoints(&self) -> Result<(), StoreError> {
         let endpoints: &Endpoints = &self.inner.endpoints;
-        for enabled in endpoints.replace(self.read_endpoints().await?) {
+        let reading = endpoints.reading.lock().await;
+        let enabled = endpoints.replace(self.read_endpoints().await?);
+        drop(reading);
+        for enabled in enabled {
             self.inner.writer.submit(ReleaseHeld(enabled)).await?;
         }
         Ok(())

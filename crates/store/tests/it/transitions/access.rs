@@ -37,6 +37,25 @@ stories! {
         assert_eq!(token.last_used_at, Some(used), "its use was written down");
     }
 
+    async fn of_tokens_that_are_made_at_the_same_time_each_is_known(stage: &Stage) {
+        let store = stage.open().await;
+        for round in 0..20 {
+            let tokens = (0..8).map(|number| format!("token {round} {number}"));
+            let hashes: Vec<_> = tokens.map(|token| token_hash(&token)).collect();
+            let mut made = tokio::task::JoinSet::new();
+            for hash in hashes.clone() {
+                let store = store.clone();
+                made.spawn(async move {
+                    store.add_hook_token("one", &Account::default(), hash).await.unwrap();
+                });
+            }
+            made.join_all().await;
+            for hash in hashes {
+                assert!(store.known_hook_token(&hash).is_some());
+            }
+        }
+    }
+
     async fn an_api_key_is_found_by_its_id(stage: &Stage) {
         let store = stage.open().await;
         store.add_api_key(key("admin", "one")).await.unwrap();
