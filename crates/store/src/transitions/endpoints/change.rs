@@ -1,26 +1,28 @@
 //! A person changes an endpoint, enables or disables it, gives it another secret, or removes it.
 //!
 //! What is under way is not taken back. What is held for an endpoint that is enabled again is due at once (see `again`);
-//! what is pending for one that was removed is discarded as it comes due. If the process dies before the commit, the
+//! what is held for one that is removed is discarded, and what is pending as it comes due. If the process dies before the commit, the
 //! endpoint is as it was.
 
 use chrono::TimeDelta;
 use cuebook_core::EndpointId;
 use cuebook_core::clock::to_micros;
+use cuebook_core::effect::EffectState;
 use cuebook_core::endpoint::{EndpointState, OVERLAP};
 use cuebook_core::event::Origin;
 use cuebook_core::secret::SecretText;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value as Json;
 
 use super::super::secret::{ChangeSecret, apply_one};
 use super::save::{list, picture, rate};
 use crate::audit::{Change, Target};
-use crate::entities::{endpoints, secrets};
+use crate::entities::{effects, endpoints, secrets};
 use crate::error::StoreError;
 use crate::queries::former_secret;
 use crate::secrets::ENDPOINT_NAMESPACE;
+use crate::statements::word;
 use crate::store::Store;
 use crate::writer::{Applied, Order, Transition, Tx};
 
@@ -175,6 +177,7 @@ async fn change(tx: &Tx<'_>, request: &ChangeEndpoint) -> Result<EndpointOperate
         What::Remove => {
             values.push((endpoints::Column::DeletedAt, Expr::value(tx.now_micros())));
             forget_secrets(tx, request.id).await?;
+            discard_held(tx, request.id).await?;
         }
         What::Rotate(both) => {
             for secret in both.iter() {
@@ -223,6 +226,19 @@ async fn forget_secrets(tx: &Tx<'_>, id: EndpointId) -> Result<(), StoreError> {
     secrets::Entity::delete_many()
         .filter(secrets::Column::Namespace.eq(ENDPOINT_NAMESPACE))
         .filter(secrets::Column::Name.is_in([id.to_string(), former_secret(id)]))
+        .exec(tx.db)
+        .await?;
+    Ok(())
+}
+
+/// Nobody lets it go any more.
+async fn discard_held(tx: &Tx<'_>, id: EndpointId) -> Result<(), StoreError> {
+    let discarded = Expr::value(EffectState::Discarded.as_str());
+    effects::Entity::update_many()
+        .col_expr(effects::Column::State, discarded)
+        .col_expr(effects::Column::SettledAt, Expr::value(tx.now_micros()))
+        .filter(effects::Column::EndpointId.eq(id.0))
+        .filter(Expr::col(effects::Column::State).eq(word("held")))
         .exec(tx.db)
         .await?;
     Ok(())

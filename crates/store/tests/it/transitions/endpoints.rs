@@ -256,6 +256,42 @@ stories! {
         books_close(&store).await;
     }
 
+    async fn what_is_held_for_an_endpoint_that_is_removed_ends(stage: &Stage) {
+        let store = stage.open().await;
+        let (id, other) = (endpoint(stage, &store, &[]).await, endpoint(stage, &store, &[]).await);
+        event(stage, &store).await;
+        for one in [id, other] {
+            store.disable_endpoint(one).await.unwrap();
+        }
+        assert!(store.claim_sends(10).await.unwrap().is_empty());
+        stage.pass(1);
+        store.remove_endpoint(id).await.unwrap();
+        let ended = deliveries(&store, id).await.remove(0);
+        assert_eq!((ended.state, ended.settled_at), (EffectState::Discarded, Some(stage.now())));
+        assert_eq!(deliveries(&store, other).await[0].state, EffectState::Held);
+        books_close(&store).await;
+    }
+
+    async fn of_changes_at_the_same_time_the_last_one_is_known(stage: &Stage) {
+        let store = stage.open().await;
+        let id = endpoint(stage, &store, &[]).await;
+        for round in 0..40 {
+            let mut changes = tokio::task::JoinSet::new();
+            for number in 0..8 {
+                let store = store.clone();
+                let url = Some(format!("https://crm.example.test/{round}/{number}"));
+                changes.spawn(async move {
+                    let changes = EndpointChanges { url, ..EndpointChanges::default() };
+                    store.update_endpoint(id, changes).await.unwrap()
+                });
+            }
+            changes.join_all().await;
+            let stored = store.show_endpoint(id).await.unwrap().unwrap().url;
+            let known = store.destinations().destination(id, stage.now()).unwrap().url;
+            assert_eq!(known, stored);
+        }
+    }
+
     async fn what_is_changed_of_an_endpoint_holds_and_the_rest_stays(stage: &Stage) {
         let store = stage.open().await;
         let id = endpoint(stage, &store, &["new-booking"]).await;
