@@ -3,7 +3,8 @@
 //! - before the source is marked: the target has rolled back, and nothing has happened;
 //! - after that and before the target has committed: the source refuses to start, and the same command begins anew;
 //! - after the commit: the target has all and is stopped, and the same command ends what is left to do. It knows its own copy by
-//!   an id that both have.
+//!   an id that both have;
+//! - after all of it: the same command leaves the target alone, which may be at work by then.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::target::Target;
 use crate::connect::{self, Connections, without_password};
 use crate::error::StoreError;
 use crate::installation::{
-    ArrivedBy, Arriving, COPY, MOVED_TO, RESTORED_AT, SECRET_KEY, fact, mark_moved,
+    ARRIVAL, ArrivedBy, Arriving, COPY, MOVED_TO, RESTORED_AT, SECRET_KEY, fact, mark_moved,
 };
 use crate::metrics::Metrics;
 use crate::secrets::SecretKey;
@@ -115,13 +116,17 @@ async fn copy_from(
             Err(error) => Err(error),
         }
     };
+    // Of an earlier call: the target may be at work, and is not to be stopped again.
+    let arrived = fact(&alone, ARRIVAL).await;
     drop(alone.close().await);
     let tables = copied?;
-    let arriving = Arriving {
-        by: ArrivedBy::Copied,
-        taken_at: to.clock.now(),
-    };
-    Store::arrive(to.url, arriving, to.clock.clone(), to.chance.clone()).await?;
+    if arrived?.is_none() {
+        let arriving = Arriving {
+            by: ArrivedBy::Copied,
+            taken_at: to.clock.now(),
+        };
+        Store::arrive(to.url, arriving, to.clock.clone(), to.chance.clone()).await?;
+    }
     Ok(Copied { place, tables })
 }
 
@@ -180,6 +185,9 @@ async fn finish(
         "INSERT INTO stops (rule, what, since) VALUES ('', 'everything', {since}) ON CONFLICT DO NOTHING"
     );
     target.transaction().execute_unprepared(&stop).await?;
+    // How the target itself once came about, before it was emptied.
+    let forget = format!("DELETE FROM installation WHERE name = '{ARRIVAL}'");
+    target.transaction().execute_unprepared(&forget).await?;
     let mut facts = vec![(COPY, id.to_owned())];
     for name in [SECRET_KEY, RESTORED_AT] {
         if let Some(value) = fact(&source.readers, name).await? {

@@ -245,6 +245,16 @@ async fn the_same_command_ends_what_is_left_and_another_place_is_refused() {
         (again.place, again.tables),
         (first.place.clone(), Vec::new())
     );
+    // Not even once the target is at work.
+    let store = opened(&here, &there).await;
+    store.start(None, Stopped::Everything).await.unwrap();
+    let arrival = store.arrival().await.unwrap();
+    here.pass(60);
+    copy(&here, &there, &here.key, |_, _, _| {}).await.unwrap();
+    assert_eq!(store.stops().await.unwrap(), []);
+    assert_eq!(store.arrival().await.unwrap(), arrival);
+    assert_eq!(rows(&there, "nodes").await, 1);
+    store.close().await;
     let error = copy(&here, &elsewhere, &here.key, |_, _, _| {})
         .await
         .unwrap_err();
