@@ -123,7 +123,7 @@ impl StatsApi {
         };
         let interval = interval.0;
         if let Some(fault) = fault(since, until, interval) {
-            return Err(Refused::new(Code::InvalidParameter, fault));
+            return Err(Refused::new(Code::InvalidValue, fault));
         }
         let range = StatsRange {
             since,
