@@ -11,8 +11,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::awaited::awaited_since;
 use super::stage::Stage;
-use crate::entities::{claims, effects, events, retention_later, runs};
+use super::unsent::unsent;
+use crate::entities::{claims, events, retention_later, runs};
 use crate::error::StoreError;
 use crate::installation::fact;
 
@@ -164,6 +166,8 @@ struct Ends {
     open: HashSet<Uuid>,
     /// Since when the oldest open run about a subject is there.
     since: HashMap<String, i64>,
+    /// Since when the oldest open run is there that may wait for an event about anybody.
+    any_since: Option<i64>,
 }
 
 impl Ends {
@@ -184,6 +188,7 @@ impl Ends {
             last: HashMap::new(),
             open: HashSet::new(),
             since: HashMap::new(),
+            any_since: awaited_since(db).await?,
         };
         for (_, event, state, ended_at) in &rows {
             if OPEN.contains(&state.as_str()) {
@@ -192,22 +197,8 @@ impl Ends {
             let last = ends.last.entry(*event).or_default();
             *last = std::cmp::max(*last, ended_at.unwrap_or(0));
         }
-        let wanted = Condition::any()
-            .add(effects::Column::RunId.is_in(rows.iter().map(|row| row.0)))
-            .add(
-                effects::Column::EndpointId
-                    .is_not_null()
-                    .and(effects::Column::EventId.is_in(ids.iter().copied())),
-            );
-        let unsent: Vec<Uuid> = effects::Entity::find()
-            .select_only()
-            .column(effects::Column::EventId)
-            .filter(wanted)
-            .filter(effects::Column::State.is_in(["pending", "held"]))
-            .into_tuple()
-            .all(db)
-            .await?;
-        ends.open.extend(unsent);
+        let of_them: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
+        ends.open.extend(unsent(db, ids, &of_them).await?);
         let subjects = candidates.iter().filter_map(|one| one.subject.clone());
         let about: Vec<(Option<String>, i64)> = runs::Entity::find()
             .select_only()
@@ -236,11 +227,11 @@ impl Ends {
     fn of(&self, one: &Candidate) -> Option<Timestamp> {
         let undecided = matches!(one.disposition.as_str(), "confirming" | "held");
         // A run that was there before the event may come to wait for it, and is given it then.
-        let since = one
-            .subject
-            .as_ref()
-            .and_then(|subject| self.since.get(subject));
-        let awaited = since.is_some_and(|since| *since <= one.received_at);
+        let awaited = one.subject.as_ref().is_some_and(|subject| {
+            let since = self.since.get(subject).copied();
+            let mut both = since.into_iter().chain(self.any_since);
+            both.any(|since| since <= one.received_at)
+        });
         if undecided || awaited || self.open.contains(&one.id) {
             return None;
         }

@@ -12,6 +12,7 @@ use super::outdated::give_up_outdated;
 use super::plan::{Plan, plan};
 use super::stage::Stage;
 use super::test_deliveries::plan_tests;
+use super::unsent::{self, unsent};
 use crate::entities::{retention_later, runs};
 use crate::error::StoreError;
 use crate::installation::set_fact;
@@ -33,9 +34,9 @@ pub struct Retained {
 }
 
 /// A request to do what was planned. Gives how many events were given up.
-struct GiveUp {
-    stage: Stage,
-    plan: Plan,
+pub(super) struct GiveUp {
+    pub(super) stage: Stage,
+    pub(super) plan: Plan,
 }
 
 /// A request to give up what has run out by itself.
@@ -134,7 +135,7 @@ async fn give_up(tx: &Tx<'_>, request: &GiveUp) -> Result<Vec<Uuid>, StoreError>
     Ok(due)
 }
 
-/// Those whose runs are all over, and these runs; locked where others may write too.
+/// Those whose runs are all over and of which all has left, and these runs; locked where others may write too.
 async fn still_over(tx: &Tx<'_>, due: &[Uuid]) -> Result<(Vec<Uuid>, Vec<Uuid>), StoreError> {
     let mut select = runs::Entity::find()
         .select_only()
@@ -148,9 +149,12 @@ async fn still_over(tx: &Tx<'_>, due: &[Uuid]) -> Result<(Vec<Uuid>, Vec<Uuid>),
         select = select.lock_exclusive();
     }
     let rows: Vec<(Uuid, Uuid, Option<i64>)> = select.into_tuple().all(tx.db).await?;
+    let of_all: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
+    unsent::lock(tx, due, &of_all).await?;
+    let unsent = unsent(tx.db, due, &of_all).await?;
     let open = |event: &Uuid| {
-        rows.iter()
-            .any(|(_, of, ended_at)| of == event && ended_at.is_none())
+        let mut runs = rows.iter().filter(|(_, of, _)| of == event);
+        unsent.contains(event) || runs.any(|(.., ended_at)| ended_at.is_none())
     };
     let over: Vec<Uuid> = due.iter().copied().filter(|event| !open(event)).collect();
     let of_them = rows.iter().filter(|(_, event, _)| over.contains(event));

@@ -1,14 +1,20 @@
 //! What is old is given up, and what is still needed is not.
 
 use chrono::TimeDelta;
+use cuebook_core::EndpointId;
+use cuebook_core::endpoint::USUAL_ORIGINS;
 use cuebook_core::event::EventState;
+use cuebook_core::rule_set::StoredRuleSet;
 use cuebook_core::run::RunState;
+use cuebook_core::secret::SecretText;
 use cuebook_store::{
-    CompletedAs, EffectFilter, EventFilter, KeyClaim, Operated, Page, Retained, Retention,
-    RunFailure, Segment, SettledAs, Store, WaitUntil, is_expired,
+    CompletedAs, EffectFilter, EventFilter, KeyClaim, NewEndpoint, Operated, Page, Retained,
+    Retention, RunFailure, Segment, SettledAs, Store, WaitUntil, is_expired,
 };
 
-use crate::script::{checkpoint, complete, mails, running};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
+
+use crate::script::{checkpoint, complete, mails, running, version};
 use crate::stage::{Stage, stories};
 
 const DAY: i64 = 86_400;
@@ -50,6 +56,61 @@ async fn mailed(stage: &Stage, store: &Store) -> cuebook_core::RunId {
         .await
         .unwrap();
     claimed.run.id
+}
+
+/// Stores the version of the rule that the runs here have, with this text.
+async fn rule(store: &Store, text: &str) {
+    let path = "new-booking/thanks.rhai".to_owned();
+    let set = StoredRuleSet {
+        hash: "set".to_owned(),
+        files: [(path.clone(), text.as_bytes().to_vec())].into(),
+        rules: vec![("new-booking/thanks".parse().unwrap(), version(), vec![path])],
+    };
+    store.save_rule_set(set).await.unwrap();
+}
+
+/// A run about the booking 1 that sleeps for 50 days, and a day later events about the bookings 1 and 2.
+async fn sleeper_and_two_events(stage: &Stage, store: &Store) {
+    let waits = running(stage, store, "1").await;
+    let wait = WaitUntil {
+        wake_at: stage.now() + TimeDelta::days(50),
+        code: "sleep",
+        reason: "sleeps for 50d".to_owned(),
+        forget: Vec::new(),
+        event: None,
+    };
+    let record = checkpoint(&waits);
+    store
+        .suspend_run(record, Segment::default(), wait)
+        .await
+        .unwrap();
+    stage.pass(DAY);
+    for subject in ["1", "2"] {
+        store
+            .accept_event(stage.booking(subject, &[]))
+            .await
+            .unwrap();
+    }
+}
+
+/// An endpoint, and an event that is held for it.
+async fn held_delivery(stage: &Stage, store: &Store) -> EndpointId {
+    let new = NewEndpoint {
+        id: EndpointId(stage.id()),
+        url: "https://crm.example.test/".to_owned(),
+        description: String::new(),
+        types: Vec::new(),
+        origins: USUAL_ORIGINS.to_vec(),
+        enabled: true,
+        rate: None,
+    };
+    let id = new.id;
+    let secret = SecretText::new("first");
+    store.add_endpoint(new, &secret).await.unwrap();
+    store.accept_event(stage.booking("1", &[])).await.unwrap();
+    store.disable_endpoint(id).await.unwrap();
+    assert!(store.claim_sends(10).await.unwrap().is_empty());
+    id
 }
 
 stories! {
@@ -158,19 +219,8 @@ stories! {
 
     async fn what_a_waiting_run_may_still_ask_for_is_kept(stage: &Stage) {
         let store = stage.open().await;
-        let waits = running(stage, &store, "1").await;
-        let wait = WaitUntil {
-            wake_at: stage.now() + TimeDelta::days(50),
-            code: "sleep",
-            reason: "sleeps for 50d".to_owned(),
-            forget: Vec::new(),
-            event: None,
-        };
-        store.suspend_run(checkpoint(&waits), Segment::default(), wait).await.unwrap();
-        stage.pass(DAY);
-        for subject in ["1", "2"] {
-            store.accept_event(stage.booking(subject, &[])).await.unwrap();
-        }
+        rule(&store, "sleep(\"50d\");").await;
+        sleeper_and_two_events(stage, &store).await;
         stage.pass(40 * DAY);
         assert_eq!(retain(&store).await.expired, 1, "that about another booking");
         stage.pass(10 * DAY);
@@ -179,6 +229,37 @@ stories! {
         complete(&store, &claimed).await;
         stage.pass(2 * DAY);
         assert_eq!(retain(&store).await.expired, 1, "nobody can ask for it any more");
+    }
+
+    async fn a_rule_that_waits_for_events_may_ask_for_those_about_others(stage: &Stage) {
+        let store = stage.open().await;
+        rule(&store, "sleep(\"50d\"); wait_for(\"new-booking\", #{ booking_pid: `2` }, \"1d\");").await;
+        store.accept_event(stage.booking("2", &[])).await.unwrap();
+        stage.pass(DAY);
+        sleeper_and_two_events(stage, &store).await;
+        stage.pass(40 * DAY);
+        assert_eq!(retain(&store).await.expired, 1, "what was there before the run");
+        stage.pass(10 * DAY);
+        store.wake_runs().await.unwrap();
+        let claimed = crate::script::claim_one(&store).await;
+        complete(&store, &claimed).await;
+        stage.pass(2 * DAY);
+        assert_eq!(retain(&store).await.expired, 2, "nobody can ask for them any more");
+    }
+
+    async fn what_is_held_is_kept_until_its_endpoint_is_gone(stage: &Stage) {
+        let store = stage.open().await;
+        let id = held_delivery(stage, &store).await;
+        stage.pass(31 * DAY);
+        assert_eq!(retain(&store).await.expired, 0);
+        store.remove_endpoint(id).await.unwrap();
+        // As another process leaves it that has not heard of that yet.
+        let db = stage.connect().await;
+        let sql = "UPDATE effects SET state = 'held', settled_at = NULL";
+        db.execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+        stage.pass(2 * DAY);
+        assert_eq!(retain(&store).await.expired, 1);
     }
 
     async fn what_has_not_left_keeps_its_bytes(stage: &Stage) {
@@ -248,4 +329,42 @@ stories! {
         assert_eq!(retain(&store).await.expired, 150);
         books_close(&store).await;
     }
+}
+
+#[tokio::test]
+async fn a_send_that_is_tried_again_between_the_plan_and_the_deed_keeps_its_bytes() {
+    let Some(stage) = Stage::postgres().await else {
+        return;
+    };
+    let store = stage.open().await;
+    mailed(&stage, &store).await;
+    stage.pass(31 * DAY);
+    let db = stage.connect().await;
+    let retrying = db.begin().await.unwrap();
+    retrying
+        .execute_unprepared("UPDATE effects SET state = 'pending', settled_at = NULL, due_at = 0")
+        .await
+        .unwrap();
+    let committing = async {
+        // What was planned waits for the row of the send.
+        let waits = "SELECT 1 FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..2000 {
+            let waits = Statement::from_string(DbBackend::Postgres, waits);
+            if db.query_one_raw(waits).await.unwrap().is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        retrying.commit().await.unwrap();
+    };
+    let (retained, ()) = tokio::join!(retain(&store), committing);
+    assert_eq!(retained.expired, 0);
+    let (all, page) = (EffectFilter::default(), Page::default());
+    let mut effects = store.list_effects(&all, &page).await.unwrap().items;
+    let send = effects.remove(0).id;
+    assert!(store.effect_message(send).await.unwrap().is_some());
+    db.close().await.unwrap();
+    store.close().await;
+    stage.drop_database().await;
 }
