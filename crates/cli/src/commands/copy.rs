@@ -89,6 +89,11 @@ pub(crate) fn run(arguments: &Copy, context: &Context) -> Result<Exit, Failure> 
         "Next: set `database_url` to it on each node, with the same `secret_key`, `admin_key` and `hook_token`; start them; \
          `cuebook rules deploy`; look at `cuebook runs list --state waiting` and `cuebook effects list --state pending`; then `cuebook resume`.",
     );
+    output::line(format!(
+        "Last, once the copy is good: delete {}* (the WAL and what updates have left beside it, too). It still holds all personal data, \
+         and neither `cuebook erase` nor `retention` reaches it any more.",
+        file_of(from.reveal())
+    ));
     Ok(Exit::Good)
 }
 
@@ -109,6 +114,12 @@ fn undo(from: &str) -> Result<Exit, Failure> {
         None => "nothing to do: this database has not moved".to_owned(),
     });
     Ok(Exit::Good)
+}
+
+/// The file behind the URL of a SQLite database.
+fn file_of(url: &str) -> &str {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    path.split('?').next().unwrap_or(path)
 }
 
 /// What a person did wrong is wrong usage.

@@ -42,6 +42,11 @@ fn a_moved_database_starts_paused_goes_on_when_it_is_resumed_and_its_source_refu
     assert_eq!(copied.code, 0, "{copied:?}");
     assert!(copied.stdout.contains(" events "), "{copied:?}");
     assert!(copied.stdout.contains("cuebook resume"), "{copied:?}");
+    let delete = copied.stdout.lines().find(|line| line.contains("delete "));
+    assert!(
+        delete.is_some_and(|line| line.contains("data/cuebook.db* ")),
+        "{copied:?}"
+    );
     let moved = folder.run(&["serve"], &[("CUEBOOK_LISTEN", "127.0.0.1:0")]);
     assert_eq!(moved.code, 3, "{moved:?}");
     assert!(moved.stderr.contains("has moved to"), "{moved:?}");

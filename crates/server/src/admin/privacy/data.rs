@@ -20,6 +20,8 @@ pub(crate) struct ExportedData {
     runs: Any<Json>,
     /// What was done outside or is to be: whole mails, requests, what was answered.
     effects: Any<Json>,
+    /// How many records, log lines and effects of others were left out: of runs that read or wrote to many.
+    others_left_out: Any<Json>,
     /// What rules remember, what they have claimed, and how records stood when they were last seen.
     remembered: Any<Json>,
     /// What operators did about these events and runs.
@@ -36,6 +38,7 @@ impl ExportedData {
             events: take("events"),
             runs: take("runs"),
             effects: take("effects"),
+            others_left_out: take("others_left_out"),
             remembered: take("remembered"),
             audit: take("audit"),
         }
@@ -58,6 +61,7 @@ impl Example for ExportedData {
             }],
             "runs": [],
             "effects": [],
+            "others_left_out": 0,
             "remembered": {"state": [], "claims": [], "reconcile_snapshots": []},
             "audit": [],
         }))
