@@ -64,14 +64,20 @@ fn the_address_of_a_chat_is_told_nowhere_when_it_cannot_be_reached() {
     folder.write("rules/new-booking/bad.rhai", "fail(\"no\");\n");
     let server = Server::start(&folder, &[], &[]);
     let token = folder.read("data/hook.token");
-    server.webhook(&token, r#"{"type":"new-booking","payload":{"booking_pid":"1"}}"#);
+    server.webhook(
+        &token,
+        r#"{"type":"new-booking","payload":{"booking_pid":"1"}}"#,
+    );
     server.wait_for("/api/v1/runs?state=failed", |runs| {
         runs["items"].get(0).map(|_| ())
     });
     server.terminate();
 
     let chat = [
-        ("CUEBOOK_ALERTS_WEBHOOK", "https://127.0.0.1:9/services/canary-4f2"),
+        (
+            "CUEBOOK_ALERTS_WEBHOOK",
+            "https://127.0.0.1:9/services/canary-4f2",
+        ),
         ("CUEBOOK_EGRESS_ALLOW", "127.0.0.1:9"),
     ];
     let server = Server::start(&folder, &[], &chat);
@@ -79,7 +85,13 @@ fn the_address_of_a_chat_is_told_nowhere_when_it_cannot_be_reached() {
         let alert = alerts["items"].get(0)?;
         (!alert["error"].is_null()).then(|| alert.clone())
     });
-    assert!(alert["error"].as_str().unwrap().starts_with("webhook::send: "), "{alert}");
+    assert!(
+        alert["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("webhook::send: "),
+        "{alert}"
+    );
     assert!(!alert.to_string().contains("canary"), "{alert}");
     assert_eq!(alert["told_at"], serde_json::Value::Null);
     let log = folder.read(crate::server::LOG);

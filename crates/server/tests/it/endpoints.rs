@@ -311,7 +311,10 @@ async fn what_a_url_says_in_its_query_is_shown_to_those_who_see_personal_data_on
         let path = format!("/api/v1/{path}");
         let (_, shown) = running.get(&reader, &path).await;
         assert!(!shown.to_string().contains("canary"), "{shown}");
-        assert!(shown.to_string().contains("crm.example.com/hook"), "{shown}");
+        assert!(
+            shown.to_string().contains("crm.example.com/hook"),
+            "{shown}"
+        );
         let (_, shown) = running.get(&trusted, &path).await;
         assert!(shown.to_string().contains("canary"), "{shown}");
     }
