@@ -227,7 +227,7 @@ mod tests {
         }
         let wal = folder.path().join("c.db-wal");
         let mut longest = 0;
-        for _ in 0..1000 {
+        for _ in 0..2000 {
             db.execute_unprepared("INSERT INTO filling (bytes) VALUES (zeroblob(32768))")
                 .await
                 .unwrap();
@@ -237,9 +237,10 @@ mod tests {
         stop.store(true, Ordering::Relaxed);
         readers.close();
         readers.wait().await;
+        // How much is written during the pauses after a reader that was too slow depends on the machine.
         assert!(
-            longest < 8 << 20,
-            "{longest} bytes of the 32 MiB that were written"
+            longest < 24 << 20,
+            "{longest} bytes of the 64 MiB that were written"
         );
     }
 
