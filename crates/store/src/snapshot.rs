@@ -1,7 +1,6 @@
 //! A copy of a SQLite database at one moment, taken while others read and write: by one reader, which sees what was
 //! committed when it began and holds up nobody. Only the WAL is not reset until it is done.
 
-use std::fs::{File, OpenOptions};
 use std::path::Path;
 
 use cuebook_core::{Clock, Timestamp};
@@ -29,15 +28,14 @@ impl Store {
         let fingerprint = Self::fingerprint_of(url).await?;
         let source = connect::open_to_copy(url).await?;
         let taken_at = clock.now();
-        let copied = copy(&source, to).await;
+        let copied = connect::copy_file(&source, to).await;
         source.close().await?;
         copied?;
         let copy = connect::open_to_copy(&format!("sqlite://{}", to.display())).await?;
         let seen = look_at(&copy).await;
         copy.close().await?;
         let schema = seen?;
-        let synced = File::open(to).and_then(|file| file.sync_all());
-        synced.map_err(|source| connect::failed(to, source))?;
+        connect::sync_file(to)?;
         Ok(Snapshot {
             taken_at,
             schema,
@@ -54,24 +52,6 @@ impl Store {
             .map(|migration| migration.name().to_owned())
             .unwrap_or_default()
     }
-}
-
-async fn copy(source: &DatabaseConnection, to: &Path) -> Result<(), StoreError> {
-    // Made here, since SQLite would make one that others can read.
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(to)
-        .map_err(|source| connect::failed(to, source))?;
-    let into = Statement::from_sql_and_values(
-        source.get_database_backend(),
-        "VACUUM INTO ?",
-        [to.display().to_string().into()],
-    );
-    source.execute_raw(into).await?;
-    Ok(())
 }
 
 /// Checks the copy, and gives its last migration.

@@ -29,7 +29,7 @@ pub(crate) struct Alerts {
 impl Alerts {
     /// Reads what was gathered.
     pub(crate) fn read(gathered: &Gathered) -> Result<Self, ConfigError> {
-        let email = read(gathered, EMAIL, addresses)?.unwrap_or_default();
+        let email = gathered.read_value(EMAIL, addresses)?.unwrap_or_default();
         if !email.is_empty()
             && let Some(needed) = NEEDED.iter().find(|key| gathered.value(key).is_none())
         {
@@ -37,24 +37,10 @@ impl Alerts {
         }
         Ok(Self {
             email,
-            webhook: read(gathered, WEBHOOK, url)?,
-            silence: read(gathered, SILENCE, silence)?.flatten(),
+            webhook: gathered.read_value(WEBHOOK, url)?,
+            silence: gathered.read_value(SILENCE, silence)?.flatten(),
         })
     }
-}
-
-fn read<T>(
-    gathered: &Gathered,
-    key: &'static str,
-    read: impl FnOnce(&str) -> Result<T, String>,
-) -> Result<Option<T>, ConfigError> {
-    let Some(given) = gathered.value(key) else {
-        return Ok(None);
-    };
-    let origin = given.origin.clone();
-    read(&given.text)
-        .map(Some)
-        .map_err(|why| ConfigError::Invalid { key, origin, why })
 }
 
 fn addresses(text: &str) -> Result<Vec<String>, String> {

@@ -75,6 +75,20 @@ impl Gathered {
         })
     }
 
+    /// The value of `key` in force, if any, as `read` has it; `read` says what is wrong with a text.
+    pub(super) fn read_value<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(Given { text, origin }) = self.value(key) else {
+            return Ok(None);
+        };
+        read(&text)
+            .map(Some)
+            .map_err(|why| ConfigError::Invalid { key, origin, why })
+    }
+
     /// The configuration file that was read, if there is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()

@@ -15,7 +15,7 @@ use cuebook_store::Retention;
 use ipnet::IpNet;
 use url::Url;
 
-use super::gather::{Gathered, Given};
+use super::gather::Gathered;
 use super::roles::{Role, RulesSource, is_shared};
 use super::{Alerts, Asking, ConfigError, address};
 use crate::serve::Reserve;
@@ -194,12 +194,7 @@ impl Reader<'_> {
         key: &'static str,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some(Given { text, origin }) = self.0.value(key) else {
-            return Ok(None);
-        };
-        read(&text)
-            .map(Some)
-            .map_err(|why| ConfigError::Invalid { key, origin, why })
+        self.0.read_value(key, read)
     }
 
     fn required<T>(

@@ -7,10 +7,10 @@ use crate::folder::Folder;
 use crate::peers::Peer;
 use crate::server::Server;
 
-#[test]
-fn a_run_that_fails_is_told_by_mail_and_stands_among_the_alerts() {
+/// A folder in whose database one run of `rule` has failed; nobody serves it.
+fn with_a_run_that_failed(rule: &str) -> Folder {
     let folder = Folder::new();
-    folder.write("rules/new-booking/bad.rhai", "fail(\"no such seat\");\n");
+    folder.write("rules/new-booking/bad.rhai", rule);
     let server = Server::start(&folder, &[], &[]);
     let token = folder.read("data/hook.token");
     server.webhook(
@@ -21,6 +21,12 @@ fn a_run_that_fails_is_told_by_mail_and_stands_among_the_alerts() {
         runs["items"].get(0).map(|_| ())
     });
     server.terminate();
+    folder
+}
+
+#[test]
+fn a_run_that_fails_is_told_by_mail_and_stands_among_the_alerts() {
+    let folder = with_a_run_that_failed("fail(\"no such seat\");\n");
 
     // It looks as it starts, and every 30 seconds.
     let smtp = Peer::smtp();
@@ -60,18 +66,7 @@ fn a_run_that_fails_is_told_by_mail_and_stands_among_the_alerts() {
 
 #[test]
 fn the_address_of_a_chat_is_told_nowhere_when_it_cannot_be_reached() {
-    let folder = Folder::new();
-    folder.write("rules/new-booking/bad.rhai", "fail(\"no\");\n");
-    let server = Server::start(&folder, &[], &[]);
-    let token = folder.read("data/hook.token");
-    server.webhook(
-        &token,
-        r#"{"type":"new-booking","payload":{"booking_pid":"1"}}"#,
-    );
-    server.wait_for("/api/v1/runs?state=failed", |runs| {
-        runs["items"].get(0).map(|_| ())
-    });
-    server.terminate();
+    let folder = with_a_run_that_failed("fail(\"no\");\n");
 
     let chat = [
         (

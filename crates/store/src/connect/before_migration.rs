@@ -1,10 +1,11 @@
 //! A copy of a SQLite file as it was before its schema is changed, for whoever wants to go back to the former version.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::DatabaseConnection;
 
+use super::copy_file::{copy_file, sync_file};
 use super::process_lock::failed;
 use crate::error::StoreError;
 
@@ -21,31 +22,13 @@ pub(super) async fn keep_copy(
     if half.exists() {
         fs::remove_file(&half).map_err(|source| failed(&half, source))?;
     }
-    create(&half).map_err(|source| failed(&half, source))?;
-    let into = Statement::from_sql_and_values(
-        db.get_database_backend(),
-        "VACUUM INTO ?",
-        [half.display().to_string().into()],
-    );
-    if let Err(error) = db.execute_raw(into).await {
+    if let Err(error) = copy_file(db, &half).await {
         drop(fs::remove_file(&half));
-        return Err(error.into());
+        return Err(error);
     }
-    // SQLite does not sync such a copy.
-    let synced = File::open(&half).and_then(|file| file.sync_all());
-    synced
-        .and_then(|()| fs::rename(&half, &copy))
-        .map_err(|source| failed(&copy, source))?;
+    sync_file(&half)?;
+    fs::rename(&half, &copy).map_err(|source| failed(&copy, source))?;
     Ok(copy)
-}
-
-/// Makes an empty file for its owner alone: SQLite fills it, and would else make one that others can read.
-fn create(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

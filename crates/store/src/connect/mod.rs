@@ -1,6 +1,7 @@
 //! Opening a database: one connection that writes, a few that read, and the checks without which none is used.
 
 mod before_migration;
+mod copy_file;
 mod postgres;
 mod process_lock;
 mod schema;
@@ -13,6 +14,7 @@ use sea_orm::DatabaseConnection;
 
 use self::schema::Schema;
 use crate::error::StoreError;
+pub(crate) use copy_file::{copy_file, sync_file};
 pub(crate) use process_lock::{ProcessLock, failed};
 
 /// An opened database.

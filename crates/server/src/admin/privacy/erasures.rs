@@ -1,6 +1,8 @@
 //! The operations on erasures.
 
-use cuebook_store::{NewPrivacyRequest, Operated, PrivacyFilter, PrivacyKind, PrivacyState, Store};
+use cuebook_store::{
+    NewPrivacyRequest, Operated, Page, PrivacyFilter, PrivacyKind, PrivacyState, Store, StoreError,
+};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -53,14 +55,10 @@ impl ErasuresApi {
         /// The `next_cursor` of the page before.
         cursor: Query<Option<Text<Cursor>>>,
     ) -> Result<Json<PrivacyPage>, Refused<ListRefusals>> {
-        let filter = PrivacyFilter {
-            kind: Some(PrivacyKind::Erasure),
-            state: state.0.map(|state| state.0),
-        };
         let page = page(limit.0, cursor.0);
-        let listed = self.0.list_privacy_requests(&filter, &page).await?;
-        let (items, next_cursor) = shown(listed, PrivacyBody::listed);
-        Ok(Json(PrivacyPage { items, next_cursor }))
+        Ok(Json(
+            list(&self.0, PrivacyKind::Erasure, state.0, &page).await?,
+        ))
     }
 
     /// Show an erasure
@@ -149,12 +147,28 @@ impl ErasuresApi {
     }
 }
 
+/// A page of the requests of a kind, newest first.
+pub(super) async fn list(
+    store: &Store,
+    kind: PrivacyKind,
+    state: Option<Text<PrivacyState>>,
+    page: &Page,
+) -> Result<PrivacyPage, StoreError> {
+    let filter = PrivacyFilter {
+        kind: Some(kind),
+        state: state.map(|state| state.0),
+    };
+    let listed = store.list_privacy_requests(&filter, page).await?;
+    let (items, next_cursor) = shown(listed, PrivacyBody::listed);
+    Ok(PrivacyPage { items, next_cursor })
+}
+
 /// A request with what it has found.
 pub(super) async fn find(
     store: &Store,
     kind: PrivacyKind,
     id: Uuid,
-) -> Result<Option<PrivacyBody>, cuebook_store::StoreError> {
+) -> Result<Option<PrivacyBody>, StoreError> {
     let Some(request) = store.privacy_request(kind, id).await? else {
         return Ok(None);
     };

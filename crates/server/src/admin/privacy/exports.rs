@@ -1,16 +1,16 @@
 //! The operations on exports.
 
-use cuebook_store::{NewPrivacyRequest, Operated, PrivacyFilter, PrivacyKind, PrivacyState, Store};
+use cuebook_store::{NewPrivacyRequest, Operated, PrivacyKind, PrivacyState, Store};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use super::data::ExportedData;
-use super::erasures::{find, over};
+use super::erasures::{find, list, over};
 use super::request::NewExport;
 use super::value::PrivacyId;
 use super::view::{Asked, PrivacyBody, PrivacyPage};
-use crate::admin::page::{Cursor, Limit, page, shown};
+use crate::admin::page::{Cursor, Limit, page};
 use crate::admin::tag::Tag;
 use crate::admin::value::Text;
 use crate::auth::{Admin, Allowed};
@@ -53,14 +53,10 @@ impl ExportsApi {
         /// The `next_cursor` of the page before.
         cursor: Query<Option<Text<Cursor>>>,
     ) -> Result<Json<PrivacyPage>, Refused<ListRefusals>> {
-        let filter = PrivacyFilter {
-            kind: Some(PrivacyKind::Export),
-            state: state.0.map(|state| state.0),
-        };
         let page = page(limit.0, cursor.0);
-        let listed = self.0.list_privacy_requests(&filter, &page).await?;
-        let (items, next_cursor) = shown(listed, PrivacyBody::listed);
-        Ok(Json(PrivacyPage { items, next_cursor }))
+        Ok(Json(
+            list(&self.0, PrivacyKind::Export, state.0, &page).await?,
+        ))
     }
 
     /// Show an export
